@@ -1,0 +1,1 @@
+"""Pinned inputs, one runner, side by side with named peers."""

@@ -1,0 +1,1 @@
+"""Floor 2: the work; each folder is one affair."""

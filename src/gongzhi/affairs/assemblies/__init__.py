@@ -1,0 +1,1 @@
+"""Topics, votes, meetings and decisions."""

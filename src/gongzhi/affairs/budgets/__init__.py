@@ -1,0 +1,1 @@
+"""Rounds, proposals, ballots and the community fund."""

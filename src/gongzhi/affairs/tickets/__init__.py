@@ -1,0 +1,1 @@
+"""One request from intake to call-back."""

@@ -1,0 +1,1 @@
+"""Files, checked and re-encoded."""

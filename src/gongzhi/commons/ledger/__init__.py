@@ -1,0 +1,1 @@
+"""Append-only events, hash-chained per subject."""

@@ -1,0 +1,1 @@
+"""Messages to people and units; public notices with objection period."""

@@ -1,0 +1,1 @@
+"""Units, people, roles, duties and the permission table."""

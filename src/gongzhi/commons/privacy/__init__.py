@@ -1,0 +1,1 @@
+"""Encryption, masking, retention, a person's own data."""

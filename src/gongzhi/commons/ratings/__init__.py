@@ -1,0 +1,1 @@
+"""What one side says of the other, or the resident of the result."""

@@ -1,0 +1,1 @@
+"""Owner, due date, proof: what whistles, decisions and projects ask for."""

@@ -1,0 +1,1 @@
+"""The tree of places, boundaries, and locating a point or an address."""

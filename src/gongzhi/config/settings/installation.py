@@ -1,0 +1,18 @@
+"""What one installation decides: its data folder, its database, its secrets."""
+
+from gongzhi.config import databases, environment, secrets
+
+DATA_FOLDER = environment.data_folder()
+KEYS = secrets.load(DATA_FOLDER)
+SECRET_KEY = KEYS["django"][0]
+SECRET_KEY_FALLBACKS = KEYS["django"][1:]
+
+_url = environment.DATABASE_URL.read()
+DATABASES = {
+    "default": databases.postgresql(_url)
+    if _url
+    else databases.sqlite(DATA_FOLDER / "gongzhi.sqlite3")
+}
+ALLOWED_HOSTS = [name.strip() for name in environment.HOSTNAMES.read().split(",") if name.strip()]
+STATIC_ROOT = DATA_FOLDER / "static"
+MEDIA_ROOT = DATA_FOLDER / "attachments"

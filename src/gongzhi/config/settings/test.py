@@ -1,0 +1,28 @@
+"""The test suite: keys of its own, a data folder of its own, SQLite unless told otherwise."""
+
+import tempfile
+from pathlib import Path
+
+from gongzhi.config import databases, environment
+from gongzhi.config.secrets import load
+from gongzhi.config.settings.base import *  # noqa: F403
+
+DATA_FOLDER = Path(tempfile.mkdtemp(prefix="gongzhi-test-"))
+KEYS = load(DATA_FOLDER)
+SECRET_KEY = KEYS["django"][0]
+ALLOWED_HOSTS = ["*"]
+_url = environment.DATABASE_URL.read()
+DATABASES = {
+    "default": databases.postgresql(_url)
+    if _url
+    else databases.sqlite(DATA_FOLDER / "test.sqlite3")
+}
+if not _url:
+    # A file rather than memory, so that threads and live servers see one database.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_FOLDER / "suite.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = databases.SQLITE_PRAGMAS.replace(
+        "synchronous=FULL", "synchronous=OFF"
+    )
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_ROOT = DATA_FOLDER / "static"
+MEDIA_ROOT = DATA_FOLDER / "attachments"

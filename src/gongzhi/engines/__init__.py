@@ -1,0 +1,1 @@
+"""Floor 0: pure computation; no Django, no files, no clock."""

@@ -1,0 +1,1 @@
+"""Which groups of opinion are there, and what do they share?"""

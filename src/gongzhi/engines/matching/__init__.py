@@ -1,0 +1,1 @@
+"""Which offers should serve which needs, fairly between communities, and why?"""

@@ -1,0 +1,1 @@
+"""Is this community really different, or is it chance?"""

@@ -1,0 +1,1 @@
+"""Floor 3: reads affairs, never writes them."""

@@ -1,0 +1,1 @@
+"""Each named difficulty measured from the record."""

@@ -1,0 +1,1 @@
+"""Facts first, then the Word file."""

@@ -1,0 +1,1 @@
+"""Instruments, samples, responses, estimates."""

@@ -1,0 +1,1 @@
+"""Machine interfaces, each with its own schema and its own door."""

@@ -1,0 +1,1 @@
+"""Open Referral HSDS 3, read only."""

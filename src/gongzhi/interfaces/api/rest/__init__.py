@@ -1,0 +1,1 @@
+"""The native REST interface, described by OpenAPI 3.1."""

@@ -1,0 +1,1 @@
+"""The `gongzhi` command line."""
