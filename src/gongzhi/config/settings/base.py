@@ -1,5 +1,6 @@
 """What every installation shares."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
-    "leaflet",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -91,7 +91,10 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [PAGES / "static"]
+# Leaflet's own files only: its Django app would ask for GDAL, which we don't need.
+_leaflet = find_spec("leaflet")
+_leaflet_folders = list((_leaflet and _leaflet.submodule_search_locations) or [])
+STATICFILES_DIRS = [PAGES / "static", *(Path(folder) / "static" for folder in _leaflet_folders)]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -1,0 +1,36 @@
+"""The append-only record, and the list of events whose consequences are still due."""
+
+from django.db import models
+
+
+class Event(models.Model):
+    """What happened to one subject. Never changed, never deleted; chained by hash per subject."""
+
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.BigIntegerField()
+    sequence = models.PositiveIntegerField()
+    kind = models.CharField(max_length=48)
+    at = models.DateTimeField()
+    unit_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    place_id = models.BigIntegerField(null=True)
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "sequence"], name="event_in_chain"
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "at"], name="event_kind_at")]
+
+
+class OutboxEntry(models.Model):
+    """An event whose follow-ups have not run yet; it names the event and nothing else."""
+
+    event = models.OneToOneField(Event, on_delete=models.DO_NOTHING, db_constraint=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)  # null: as soon as possible
+    error = models.CharField(max_length=300, blank=True)

@@ -1,0 +1,137 @@
+"""Units, the people who work in them, their roles, and the dispatch catalogue."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitKind(models.TextChoices):
+    COMMUNITY_PARTY_ORG = "community_party_org", _("社区党组织")
+    RESIDENTS_COMMITTEE = "residents_committee", _("居民委员会")
+    OWNERS_COMMITTEE = "owners_committee", _("业主委员会")
+    PROPERTY_MANAGER = "property_manager", _("物业服务企业")
+    PARTNER_UNIT = "partner_unit", _("共建单位")
+    SOCIAL_ORGANIZATION = "social_organization", _("社会组织")
+    COMMUNITY_GROUP = "community_group", _("社区社会组织")
+    SUBDISTRICT_OFFICE = "subdistrict_office", _("街道办事处")
+    DEPARTMENT = "department", _("职能部门")
+    ENTERPRISE = "enterprise", _("公共服务企业")
+
+
+class Unit(models.Model):
+    """An organisation that acts in the district."""
+
+    kind = models.CharField(max_length=24, choices=UnitKind)
+    name = models.CharField(max_length=80, unique=True)
+    place = models.ForeignKey("territory.Place", on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    email = models.EmailField(blank=True)
+    webhook_url = models.URLField(blank=True)
+    phone = models.CharField(max_length=32, blank=True)  # an office line, public
+    begins = models.DateField(null=True)
+    ends = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleKind(models.TextChoices):
+    """What a person may be at a unit, for a place."""
+
+    GRID_WORKER = "grid_worker", _("网格员")
+    COMMUNITY_WORKER = "community_worker", _("社区工作者")
+    COORDINATOR = "coordinator", _("社区统筹人")
+    UNIT_MEMBER = "unit_member", _("承办人员")
+    UNIT_LEAD = "unit_lead", _("单位负责人")
+    PARTNER = "partner", _("共建单位联络人")
+    SUBDISTRICT_LEAD = "subdistrict_lead", _("街道负责人")
+    DISTRICT_OFFICER = "district_officer", _("区级工作人员")
+    RESEARCHER = "researcher", _("调研人员")
+    ADMINISTRATOR = "administrator", _("系统管理员")
+    AUDITOR = "auditor", _("审计员")
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(login=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in. Residents need no account and are not here."""
+
+    login = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=40)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+    objects = PersonManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the back office opens: only for an administrator."""
+        return self.is_active and self.roles.filter(kind=RoleKind.ADMINISTRATOR).exists()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+
+class Role(models.Model):
+    """A person's role at a unit, for a place and everything below it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="roles")
+    kind = models.CharField(max_length=24, choices=RoleKind)
+    place = models.ForeignKey("territory.Place", on_delete=models.PROTECT, related_name="+")
+    begins = models.DateField(null=True)
+    ends = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "unit", "kind", "place"], name="role_once_per_person"
+            )
+        ]
+
+
+class CoordinatingUnit(models.Model):
+    """Which unit coordinates a place; a role of a unit, so that any kind of unit can hold it."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="coordinates")
+    place = models.ForeignKey("territory.Place", on_delete=models.PROTECT, related_name="+")
+    begins = models.DateField()
+    ends = models.DateField(null=True)
+
+
+class Duty(models.Model):
+    """One line of the dispatch catalogue: this matter, at this place, is this unit's."""
+
+    category_code = models.CharField(max_length=80, db_index=True)  # "" stands for every matter
+    place = models.ForeignKey("territory.Place", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="duties")
+    contact_amount = models.PositiveSmallIntegerField()
+    contact_unit = models.CharField(max_length=12)
+    limit_amount = models.PositiveSmallIntegerField()
+    limit_unit = models.CharField(max_length=12)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+
+class WorkListItem(models.Model):
+    """A matter that a community may be asked to work on; anything else needs approval."""
+
+    category_code = models.CharField(max_length=80, unique=True)
+    title = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
