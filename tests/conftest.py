@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def realdata() -> Path:
-    """The folder of published data named in GONGZHI_REALDATA; skipped if unset, wrong if missing."""
+    """The folder of published data that GONGZHI_REALDATA names; unset skips, missing fails."""
     named = os.environ.get("GONGZHI_REALDATA")
     if not named:
         pytest.skip("GONGZHI_REALDATA is not set: tests on the published data are skipped")
