@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
@@ -99,7 +100,7 @@ def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: d
 
     A ticket that followed another goes its own way from here.
     """
-    duty = find_duty(ticket.category_code, ticket.place_id, on=at.date())
+    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
     lead = ticket.lead_unit_id or duty.unit_id
     same = Assignment(
         unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
@@ -53,7 +54,7 @@ def dispatch_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> i
             return 0
         rules = limit_rules()
         for ticket in tickets:
-            duty = find_duty(ticket.category_code, ticket.place_id, on=at.date())
+            duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
             assign(ticket, duty, at=at, rules=rules)
         move_many(tickets, Step.DISPATCH, at=at, fields=DISPATCH_FIELDS)
         record_many([_dispatched(ticket, by=by, at=at) for ticket in tickets])
@@ -108,7 +109,7 @@ def redispatch_ticket(
         raise CannotDispatch("没有这个单位，请重新选择")
     if ticket.lead_unit_id == unit_id and ticket.state != State.RETURNED:
         raise CannotDispatch("该单位已经是主办单位")
-    duty = find_duty(ticket.category_code, ticket.place_id, on=at.date())
+    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
     named = Assignment(
         unit_id=unit_id, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
     )
@@ -178,7 +179,7 @@ def review_objection(
     lead = unit_id if upheld else ticket.lead_unit_id
     if lead is None or find_unit(lead) is None or (upheld and lead == ticket.lead_unit_id):
         raise CannotObject("同意异议时要指定另一个主办单位")
-    duty = find_duty(ticket.category_code, ticket.place_id, on=at.date())
+    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
     named = Assignment(
         unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
     )

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.deadlines import begin_pause, end_pause
@@ -27,7 +28,7 @@ def ask_parking(
         raise CannotPark(f"“{State(ticket.state).label}”的工单不能申请挂账")
     if not reason.strip() or not plan.strip():
         raise CannotPark("请写明挂账的客观原因和下一步计划")
-    if review_on <= at.date():
+    if review_on <= localdate(at):
         raise CannotPark("复查日期应当在今天以后")
     if Parking.objects.filter(ticket=ticket, review=Review.PENDING).exists():
         raise CannotPark("已有一个挂账申请在等待审核")

@@ -7,7 +7,7 @@ from gongzhi.commons.ledger.models import Mark
 
 
 def claim(name: str, *, at: datetime, until: datetime) -> bool:
-    """Whether `name` is due at `at`; claiming it moves it to `until`, so one worker of many wins."""
+    """Whether `name` is due; claiming it moves it to `until`, so one worker of many wins."""
     if Mark.objects.filter(name=name, at__lte=at).update(at=until):
         return True
     _, new = Mark.objects.get_or_create(name=name, defaults={"at": until})

@@ -1,4 +1,4 @@
-"""Events whose consequences are still due: taken in order, at least once, done in one transaction."""
+"""Events whose consequences are still due: taken in order, at least once, effects once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
