@@ -21,7 +21,7 @@ from gongzhi.commons.organisations.permissions import require
 from gongzhi.commons.privacy.blind_index import phone_index
 from gongzhi.commons.privacy.encryption import seal_text
 from gongzhi.commons.privacy.links import sign_link
-from gongzhi.commons.privacy.masking import normal_phone
+from gongzhi.commons.privacy.phones import normal_phone
 from gongzhi.commons.territory.locating import locate, locate_address
 from gongzhi.commons.territory.queries import PlaceView, ancestor_of_kind, district, find_place
 

@@ -15,10 +15,10 @@ from gongzhi.affairs.tickets.models.choices import OPEN_STATES, State
 from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.affairs.tickets.numbers import id_in, number_of
 from gongzhi.commons.organisations.actors import Actor, resident_with_key
-from gongzhi.commons.privacy.blind_index import phone_index
+from gongzhi.commons.privacy.blind_index import phone_indexes
 from gongzhi.commons.privacy.encryption import open_text
-from gongzhi.commons.privacy.links import read_link, sign_link
-from gongzhi.commons.privacy.masking import normal_phone
+from gongzhi.commons.privacy.links import BadLink, read_link, sign_link
+from gongzhi.commons.privacy.phones import normal_phone
 
 LINKS_AT_ONCE = 10
 
@@ -40,11 +40,15 @@ class LostLink:
 
 def holder_of(token: str) -> Actor | None:
     """The actor for whoever opened this private link; None if it is not, or no longer, good."""
-    claim = read_link("ticket", token)
-    if claim is None:
+
+    def version_of(ticket_id: int) -> int | None:
+        versions = Ticket.objects.filter(pk=ticket_id).values_list("link_version", flat=True)
+        return versions.first()
+
+    try:
+        return resident_with_key(read_link("ticket", token, version_of=version_of))
+    except BadLink:
         return None
-    good = Ticket.objects.filter(pk=claim.id, link_version=claim.version).exists()
-    return resident_with_key(claim.id) if good else None
 
 
 @transaction.atomic
@@ -133,7 +137,7 @@ def lost_links(*, phone: str, number: str = "") -> list[LostLink]:
     normal = normal_phone(phone)
     if not normal:
         return []
-    found = Requester.objects.filter(phone_index=phone_index(normal), erased_at=None)
+    found = Requester.objects.filter(phone_index__in=phone_indexes(normal), erased_at=None)
     if number:
         found = found.filter(ticket_id=id_in(number) or 0)
     rows = found.select_related("ticket").order_by("-ticket_id")[:LINKS_AT_ONCE]
