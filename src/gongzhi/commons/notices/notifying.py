@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gongzhi.commons.ledger.recording import Plain, Subject
-from gongzhi.commons.notices.models import Channel as Channel
-from gongzhi.commons.notices.models import Delivery, Notice
+from gongzhi.commons.notices.models import Channel, Delivery, Notice
 from gongzhi.commons.notices.templates import template_named
 
 
