@@ -100,3 +100,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 SITE_TITLE = _("共治")
+WEB_HOST = environment.HOST.read()
+WEB_PORT = int(environment.PORT.read())
+WEB_PROCESSES = int(environment.PROCESSES.read())
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
+}

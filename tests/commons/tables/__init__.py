@@ -1,0 +1,1 @@
+"""Spreadsheets, read whatever their kind and encoding."""
