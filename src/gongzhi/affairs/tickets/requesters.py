@@ -108,9 +108,7 @@ def erase_requester(*, ticket_id: int, by: Actor, at: datetime) -> None:
 
 def erase_texts(ticket: Ticket, *, at: datetime) -> None:
     """Forget contact, text, address and remarks of one ticket; runs in the caller's transaction."""
-    Requester.objects.filter(ticket=ticket).update(
-        name_sealed="", phone_sealed="", phone_index="", email_sealed="", erased_at=at
-    )
+    forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
     ticket.callbacks.update(remark="")
     touch(
@@ -125,6 +123,14 @@ def erase_texts(ticket: Ticket, *, at: datetime) -> None:
         attributes={},
         is_public=False,
         link_version=ticket.link_version + 1,
+    )
+
+
+def forget_contact(ticket: Ticket, *, at: datetime) -> None:
+    """Forget who asked; runs in the caller's transaction."""
+    touch(ticket, at=at)
+    Requester.objects.filter(ticket=ticket).update(
+        name_sealed="", phone_sealed="", phone_index="", email_sealed="", erased_at=at
     )
 
 
