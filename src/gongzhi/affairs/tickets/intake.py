@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.models import Requester, Ticket
@@ -98,24 +98,67 @@ def receive_tickets(*, requests: Sequence[Request], by: Actor, at: datetime) -> 
     Receipts come in the order of the requests. Cost: five statements a chunk.
     """
     drafts = [_draft(request, by=by, at=at) for request in requests]
+    return _store(list(zip(requests, drafts, strict=True)), by=by)
+
+
+def receive_what_can_be(
+    *, requests: Sequence[Request], by: Actor, at: datetime
+) -> list[Receipt | CannotReceive]:
+    """As `receive_tickets`, but a request that can't be received leaves its error in its place."""
+    outcome: list[Receipt | CannotReceive | None] = []
+    good: list[tuple[Request, Ticket]] = []
+    for request in requests:
+        try:
+            good.append((request, _draft(request, by=by, at=at)))
+            outcome.append(None)
+        except CannotReceive as error:
+            outcome.append(error)
+    receipts = iter(_store(good, by=by))
+    return [next(receipts) if error is None else error for error in outcome]
+
+
+def check_request(request: Request, *, by: Actor, at: datetime) -> CannotReceive | None:
+    """What stands in the way of this request, without storing anything."""
+    try:
+        _draft(request, by=by, at=at)
+    except CannotReceive as error:
+        return error
+    return None
+
+
+def _store(pairs: list[tuple[Request, Ticket]], *, by: Actor) -> list[Receipt]:
+    """Insert what is new, with its events, in one transaction."""
+    drafts = [ticket for _, ticket in pairs]
     known = _already_received(drafts)
     fresh: dict[str, Ticket] = {}
     new: list[tuple[Request, Ticket]] = []
-    for request, ticket in zip(requests, drafts, strict=True):
+    for request, ticket in pairs:
         key = ticket.idempotency_key
         if key and (key in known or key in fresh):
             continue
         if key:
             fresh[key] = ticket
         new.append((request, ticket))
-    with transaction.atomic():
-        Ticket.objects.bulk_create([ticket for _, ticket in new])
-        Requester.objects.bulk_create(
-            [_requester(request, ticket) for request, ticket in new if not request.contact.empty]
-        )
-        record_many([_received(request, ticket, by=by) for request, ticket in new])
+    try:
+        with transaction.atomic():
+            _insert(new, by=by)
+    except IntegrityError:
+        # Another process took one of these keys in meanwhile: its tickets are the ones that count.
+        if _already_received(drafts).keys() == known.keys():
+            raise
+        for ticket in drafts:
+            ticket.pk = None
+        return _store(pairs, by=by)
     new_ids = {id(ticket) for _, ticket in new}
     return [_receipt(ticket, known, fresh, repeated=id(ticket) not in new_ids) for ticket in drafts]
+
+
+def _insert(new: list[tuple[Request, Ticket]], *, by: Actor) -> None:
+    Ticket.objects.bulk_create([ticket for _, ticket in new])
+    Requester.objects.bulk_create(
+        [_requester(request, ticket) for request, ticket in new if not request.contact.empty]
+    )
+    record_many([_received(request, ticket, by=by) for request, ticket in new])
 
 
 def _already_received(drafts: list[Ticket]) -> dict[str, Ticket]:
