@@ -36,9 +36,7 @@ class Rating(models.Model):
     by_unit = models.ForeignKey(
         "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    about_unit = models.ForeignKey(
-        "organisations.Unit", on_delete=models.PROTECT, related_name="+"
-    )
+    about_unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+")
     solved = models.CharField(max_length=8, choices=Solved, blank=True)
     satisfied = models.CharField(max_length=12, choices=Satisfied, blank=True)
     remark = models.TextField(blank=True)
@@ -48,7 +46,13 @@ class Rating(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_kind", "subject_id", "turn", "by_side", "by_unit", "about_unit"],
-                name="rating_once_per_side",
-            )
+                condition=models.Q(by_unit__isnull=False),
+                name="rating_once_per_unit",
+            ),
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "turn", "by_side", "about_unit"],
+                condition=models.Q(by_unit__isnull=True),
+                name="rating_once_per_resident",
+            ),
         ]
         indexes = [models.Index(fields=["about_unit", "at"], name="rating_about_unit")]
