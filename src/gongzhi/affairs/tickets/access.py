@@ -1,7 +1,7 @@
 """Who may add files to a ticket, and who may open them."""
 
+from gongzhi.affairs.tickets.choices import OPEN_STATES
 from gongzhi.affairs.tickets.models import Ticket
-from gongzhi.affairs.tickets.models.choices import OPEN_STATES
 from gongzhi.commons.attachments.access import declare_access
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import allowed

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from django.utils.timezone import get_current_timezone
 
+from gongzhi.affairs.tickets.choices import Channel, RequestKind
 from gongzhi.affairs.tickets.intake import CannotReceive, Contact, Request
-from gongzhi.affairs.tickets.models.choices import Channel, RequestKind
 from gongzhi.commons.categories.queries import category_named
 
 Cell = str | int | float | datetime | date | time | bool | None

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket
-from gongzhi.affairs.tickets.models.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.numbers import number_of
 from gongzhi.commons.categories.queries import category
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record_many
@@ -189,7 +189,7 @@ def _draft(request: Request, *, by: Actor, at: datetime) -> Ticket:
         text=text,
         text_key=secrets.token_hex(16),
         attributes=request.attributes,
-        is_public=request.is_public,
+        public_at=(request.received_at or at) if request.is_public else None,
         category_code=chosen,
         category_by="requester" if chosen else "",
         urgency=request.urgency,

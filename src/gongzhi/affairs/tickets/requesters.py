@@ -7,12 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import OPEN_STATES, RemarkKind, State
 from gongzhi.affairs.tickets.deadlines import end_pause
 from gongzhi.affairs.tickets.intake import TEXT_LIMIT, text_digest
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Remark, Requester, Ticket
-from gongzhi.affairs.tickets.models.choices import OPEN_STATES, State
-from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.affairs.tickets.numbers import id_in, number_of
 from gongzhi.commons.organisations.actors import Actor, resident_with_key
 from gongzhi.commons.privacy.blind_index import phone_indexes
@@ -121,7 +120,7 @@ def erase_texts(ticket: Ticket, *, at: datetime) -> None:
         latitude=None,
         longitude=None,
         attributes={},
-        is_public=False,
+        public_at=None,
         link_version=ticket.link_version + 1,
     )
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.timezone import localtime
 
+from gongzhi.affairs.tickets.choices import Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket, Whistle
-from gongzhi.affairs.tickets.models.choices import Urgency
 from gongzhi.affairs.tickets.numbers import number_of
 from gongzhi.commons.notices.addresses import Address, declare_book, declare_wording
 from gongzhi.commons.notices.templates import Template, declare_template

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from gongzhi.affairs.tickets.choices import Occasion, WhistleKind, WhistleState
 from gongzhi.affairs.tickets.models import Ticket, Whistle, WhistleCall
-from gongzhi.affairs.tickets.models.whistles import Occasion, WhistleKind, WhistleState
 from gongzhi.affairs.tickets.queries.lists import TicketRow, as_rows
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import allowed, reach
