@@ -9,6 +9,7 @@ from django.db import transaction
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, RemarkKind, State
 from gongzhi.affairs.tickets.deadlines import end_pause
+from gongzhi.affairs.tickets.handling import reply_to_question
 from gongzhi.affairs.tickets.intake import TEXT_LIMIT, text_digest
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Remark, Requester, Ticket
@@ -156,3 +157,12 @@ def lost_links(*, phone: str, number: str = "") -> list[LostLink]:
         )
         for row in rows
     ]
+
+
+def reply_to_link(*, holder: Actor, text: str, at: datetime) -> int:
+    """What the holder of a private link adds to their request; returns the remark's id."""
+    ticket_id = holder.ticket_key or 0
+    with transaction.atomic():
+        reply_to_question(ticket_id=ticket_id, text=text, by=holder, at=at)
+        added = Remark.objects.filter(ticket_id=ticket_id, kind=RemarkKind.REPLY)
+        return added.order_by("-id").values_list("id", flat=True)[0]

@@ -101,6 +101,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 SITE_TITLE = _("共治")
+JURISDICTION = environment.JURISDICTION.read()
+OPEN311_NEEDS_KEY = environment.OPEN311_KEY.read() != "0"
+CONTACT = environment.CONTACT.read()
 SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
 WEB_HOST = environment.HOST.read()
 WEB_PORT = int(environment.PORT.read())

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from xml.etree import ElementTree
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 CONTENT_TYPES = {
     "json": "application/json; charset=utf-8",
@@ -38,9 +38,7 @@ class Refused(Exception):
         super().__init__("; ".join(descriptions))
 
 
-def answer(
-    request: HttpRequest, value: Any, *, root: str, format: str, status: int = 200
-) -> HttpResponse:
+def answer(value: Any, *, root: str, format: str, status: int = 200) -> HttpResponse:
     """The value as the caller asked for it."""
     body = to_json(value) if format == "json" else to_xml(value, root=root)
     return HttpResponse(body, status=status, content_type=CONTENT_TYPES[format])
