@@ -54,6 +54,15 @@ OIDC_CLIENT_ID = Setting("GONGZHI_OIDC_CLIENT_ID", "", "client id at the OpenID 
 OIDC_CLIENT_SECRET = Setting(
     "GONGZHI_OIDC_CLIENT_SECRET", "", "client secret at the OpenID Connect issuer"
 )
+OIDC_NAME = Setting("GONGZHI_OIDC_NAME", "统一身份认证", "what the OpenID Connect button says")
+OIDC_LOGIN_CLAIM = Setting(
+    "GONGZHI_OIDC_LOGIN_CLAIM",
+    "",
+    "claim that equals the login here, such as preferred_username; "
+    "empty: staff connect their identity once, after signing in with a password",
+)
+DEMO = Setting("GONGZHI_DEMO", "0", "1 on a demonstration: /styleguide is open")
+LOG_LEVEL = Setting("GONGZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 SEAL_KEY = Setting(
     "GONGZHI_SEAL_KEY", "", "file with the key that seals the ledger; empty: in the data folder"
 )

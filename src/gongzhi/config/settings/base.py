@@ -6,6 +6,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.config import environment
+from gongzhi.config.settings.signing_in import *  # noqa: F403
 
 PACKAGE = Path(__file__).resolve().parents[2]
 PAGES = PACKAGE / "interfaces" / "pages"
@@ -18,6 +19,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -40,17 +42,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gongzhi.interfaces.pages.framing.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "gongzhi.interfaces.pages.framing.display.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "gongzhi.interfaces.pages.framing.visitors.KnownVisitor",
+    "gongzhi.interfaces.pages.framing.errors.RefusalsAsPages",
 ]
 
 ROOT_URLCONF = "gongzhi.config.urls"
@@ -66,7 +70,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "gongzhi.interfaces.pages.framing.context.frame",
             ],
+            "builtins": ["gongzhi.interfaces.pages.templatetags.components"],
         },
     },
 ]
@@ -82,11 +88,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 
 LANGUAGE_CODE = environment.LANGUAGE.read()
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "locale"]
+TRANSLATIONS = PACKAGE / "locale"  # sources; each installation compiles its own copy
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
@@ -99,4 +104,24 @@ STATICFILES_DIRS = [PAGES / "static", *(Path(folder) / "static" for folder in _l
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+FORM_RENDERER = "gongzhi.interfaces.pages.framing.form_rendering.PageForms"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"  # private links must not travel in the Referer
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "gongzhi.interfaces.pages.framing.errors.form_expired"
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# In the database, so that every process counts the same visits and the same failed sign-ins.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+TRUSTED_PROXIES = int(environment.TRUSTED_PROXIES.read() or 0)
+
 SITE_TITLE = _("共治")
+DEMO = environment.DEMO.read() == "1"

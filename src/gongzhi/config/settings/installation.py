@@ -1,6 +1,6 @@
 """What one installation decides: its data folder, its database, its secrets."""
 
-from gongzhi.config import databases, environment, secrets
+from gongzhi.config import databases, environment, secrets, translations
 
 DATA_FOLDER = environment.data_folder()
 KEYS = secrets.load(DATA_FOLDER)
@@ -16,3 +16,8 @@ DATABASES = {
 ALLOWED_HOSTS = [name.strip() for name in environment.HOSTNAMES.read().split(",") if name.strip()]
 STATIC_ROOT = DATA_FOLDER / "static"
 MEDIA_ROOT = DATA_FOLDER / "attachments"
+LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
