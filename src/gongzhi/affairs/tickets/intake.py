@@ -168,7 +168,9 @@ def _check(request: Request, text: str, *, at: datetime) -> None:
     if not text:
         raise CannotReceive("text", "请写下您要反映的事情")
     if len(text) > TEXT_LIMIT:
-        raise CannotReceive("text", f"内容最多 {TEXT_LIMIT} 字，现有 {len(text)} 字，请精简后再提交")
+        raise CannotReceive(
+            "text", f"内容最多 {TEXT_LIMIT} 字，现有 {len(text)} 字，请精简后再提交"
+        )
     if "\x00" in text or "\x00" in request.title or "\x00" in request.address:
         raise CannotReceive("text", "内容含有无法保存的字符，请删除后再提交")
     if request.category_code and category(request.category_code) is None:
@@ -233,7 +235,7 @@ def _requester(request: Request, ticket: Ticket) -> Requester:
 
 
 def text_digest(ticket: Ticket) -> str:
-    """A keyed digest of the text: it proves the text unchanged, and nothing once the key is gone."""
+    """A keyed digest: it proves the text unchanged, and says nothing once the key is gone."""
     words = f"{ticket.title}\n{ticket.text}".encode()
     return hmac.new(bytes.fromhex(ticket.text_key), words, sha256).hexdigest()
 

@@ -75,11 +75,13 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},
     "tasks.approve": _ABOVE,
+    "tasks.cancel": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # the register
     "territory.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
     "organisations.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
     "categories.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
     "calendar.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
+    "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
     "indicators.read": {**_COMMUNITY, **_ABOVE, _R.UNIT_LEAD: _UNIT, _R.RESEARCHER: _ALL},
 }

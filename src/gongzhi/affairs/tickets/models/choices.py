@@ -40,6 +40,7 @@ class RequestKind(models.TextChoices):
 
 class Urgency(models.TextChoices):
     NORMAL = "normal", _("一般")
+    ATTENTION = "attention", _("关注")
     URGENT = "urgent", _("紧急")
     EMERGENCY = "emergency", _("特急")
 
