@@ -61,6 +61,12 @@ OIDC_LOGIN_CLAIM = Setting(
     "claim that equals the login here, such as preferred_username; "
     "empty: staff connect their identity once, after signing in with a password",
 )
+OPERATOR = Setting(
+    "GONGZHI_OPERATOR", "本区政务服务管理机构", "who processes personal data: named on /privacy"
+)
+OPERATOR_CONTACT = Setting(
+    "GONGZHI_OPERATOR_CONTACT", "政务服务热线 12345", "how to reach them: named on /privacy"
+)
 DEMO = Setting("GONGZHI_DEMO", "0", "1 on a demonstration: /styleguide is open")
 LOG_LEVEL = Setting("GONGZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 SEAL_KEY = Setting(

@@ -54,7 +54,7 @@ def _replace(path: Path, content: bytes) -> None:
     Path(draft).replace(path)
 
 
-def strings_in_code() -> Iterator[tuple[str, int, str | tuple[str, str], str | None]]:
+def strings_in_code() -> Iterator[tuple[str, int, str | tuple[str, ...], str | None]]:
     """Every translatable string: (file, line, text or (singular, plural), context)."""
     from babel.messages.extract import extract  # noqa: PLC0415
     from django.utils.translation import template  # noqa: PLC0415
@@ -85,19 +85,19 @@ def bring_up_to_date() -> list[str]:
     found = Catalog(locale="en", domain="django", charset="utf-8", header_comment="")
     for file, _line, text, context in strings_in_code():
         found.add(text, locations=[(file, 0)], context=context)
-    with ENGLISH.open("rb") as file:
-        english = pofile.read_po(file, locale="en", domain="django")
+    english = pofile.read_po(io.BytesIO(ENGLISH.read_bytes()), locale="en", domain="django")
     english.update(found, no_fuzzy_matching=True, update_creation_date=False)
-    with ENGLISH.open("wb") as file:
-        pofile.write_po(
-            file, english, width=100, sort_output=True, include_lineno=False, ignore_obsolete=True
-        )
+    written = io.BytesIO()
+    pofile.write_po(
+        written, english, width=100, sort_output=True, include_lineno=False, ignore_obsolete=True
+    )
+    ENGLISH.write_bytes(written.getvalue())
     return [str(message.id) for message in english if message.id and not all_said(message.string)]
 
 
-def all_said(text: str | tuple[str, ...] | list[str]) -> bool:
+def all_said(text: str | tuple[str, ...] | list[str] | None) -> bool:
     """Whether every form of a message has words."""
-    return bool(text) if isinstance(text, str) else bool(text) and all(text)
+    return all(text or [""]) if not isinstance(text, str) else bool(text)
 
 
 if __name__ == "__main__":

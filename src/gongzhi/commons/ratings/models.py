@@ -36,9 +36,7 @@ class Rating(models.Model):
     by_unit = models.ForeignKey(
         "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    about_unit = models.ForeignKey(
-        "organisations.Unit", on_delete=models.PROTECT, related_name="+"
-    )
+    about_unit = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+")
     solved = models.CharField(max_length=8, choices=Solved, blank=True)
     satisfied = models.CharField(max_length=12, choices=Satisfied, blank=True)
     remark = models.TextField(blank=True)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "gongzhi.commons.attachments",
     "gongzhi.commons.ratings",
     "gongzhi.commons.tables",
+    "gongzhi.commons.remarks",
     "gongzhi.affairs.tickets",
     "gongzhi.interfaces.pages",
 ]
@@ -125,6 +126,8 @@ CACHES = {
 TRUSTED_PROXIES = int(environment.TRUSTED_PROXIES.read() or 0)
 
 SITE_TITLE = _("共治")
+OPERATOR = environment.OPERATOR.read()
+OPERATOR_CONTACT = environment.OPERATOR_CONTACT.read()
 DEMO = environment.DEMO.read() == "1"
 SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
 WEB_HOST = environment.HOST.read()

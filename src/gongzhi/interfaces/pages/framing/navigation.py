@@ -18,7 +18,10 @@ class Way:
     staff_only: bool = False
 
 
-WAYS: tuple[Way, ...] = (Way("home", _("首页")),)
+WAYS: tuple[Way, ...] = (
+    Way("home", _("首页")),
+    Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,11 @@ def entries_for(request: HttpRequest) -> list[Entry]:
     """The ways open to the visitor, the one they are on marked."""
     visitor = getattr(request, "visitor", None)
     entries = []
+    held = {role.kind.value for role in visitor.actor.roles} if visitor else set()
     for way in WAYS:
-        if (way.staff_only or way.roles) and not (visitor and visitor.signed_in):
+        if way.staff_only and not (visitor and visitor.signed_in):
             continue
-        if way.roles and not any(role.kind.value in way.roles for role in visitor.actor.roles):
+        if way.roles and not way.roles & held:
             continue
         href = reverse(way.page)
         current = request.path == href or (href != "/" and request.path.startswith(href))

@@ -10,8 +10,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
-from gongzhi.interfaces.pages.guarding.addresses import client_address, neighbourhood
 from gongzhi.commons.privacy.encryption import open_text, seal_text
+from gongzhi.interfaces.pages.guarding.addresses import client_address, neighbourhood
 
 
 class StaffAccounts(DefaultAccountAdapter):
@@ -38,7 +38,7 @@ class StaffSecondFactors(DefaultMFAAdapter):
 
 
 class StaffIdentities(DefaultSocialAccountAdapter):
-    """An identity of the district's own service opens the account it belongs to, never a new one."""
+    """An identity of the district's own service opens its account, never a new one."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False

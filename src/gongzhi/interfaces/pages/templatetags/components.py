@@ -34,7 +34,7 @@ def badge(value: Badge | str) -> SafeString:
 
 
 @register.simple_block_tag
-def notice(content: str, tone: str = "info", title: str = "", live: bool = False) -> SafeString:
+def notice(content: str, tone: str = "info", title: str = "", *, live: bool = False) -> SafeString:
     """A notice. `live=True` lets screen readers say it when it appears."""
     context = {"content": content, "tone": tone, "title": title, "live": live}
     return SafeString(render_to_string("components/notice.html", context))

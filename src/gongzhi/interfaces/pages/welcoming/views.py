@@ -1,9 +1,13 @@
 """Home, privacy, health."""
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
+
+from gongzhi.commons.privacy.retention import retention_rules
 
 
 @require_safe
@@ -13,7 +17,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "welcoming/privacy.html")
+    periods = [{"what": gettext(rule.what), "days": rule.days} for rule in retention_rules()]
+    context = {
+        "operator": gettext(settings.OPERATOR),
+        "operator_contact": gettext(settings.OPERATOR_CONTACT),
+        "periods": periods,
+    }
+    return render(request, "welcoming/privacy.html", context)
 
 
 @require_safe
@@ -22,6 +32,6 @@ def health(request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Exception:  # noqa: BLE001  whatever is wrong with the database, the answer is the same
+    except Exception:
         return JsonResponse({"status": "no database"}, status=503)
     return JsonResponse({"status": "ok"})
