@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from gongzhi.engines.deliberation.choosing import rand_agreement
+from gongzhi.engines.deliberation.choosing import rand_agreement, try_groupings
 from gongzhi.engines.deliberation.common_ground import find_common_ground, rank_shared
 from gongzhi.engines.deliberation.opinion_map import OpinionMap, divide_voters, place_voters
 from gongzhi.engines.deliberation.projection import project_votes
@@ -15,6 +15,7 @@ from gongzhi.engines.deliberation.votes import Floats, Ints, Votes
 # A voter is firmly placed who stands in the same group in this share of the trials.
 FIRM = 0.9
 _TRIAL_STARTS = 8
+_CLOUDS, _CLOUD_POINTS = 20, 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,9 @@ class Stability:
     group with its like; `firm`: share of the placed voters who stay in their group in nine
     trials of ten; `shared_low`, `shared_high` (statements,): 5th and 95th percentile of the
     common ground `mean` over the trials; `shared_kept` (statements,): how often a statement was
-    in the list of what all groups share.
+    in the list of what all groups share; `cloud_silhouette`: what clouds without any groups
+    reach, of the same shape and number (the largest of twenty): groups whose silhouette is not
+    above it need not be there.
     """
 
     trials: int
@@ -38,6 +41,7 @@ class Stability:
     shared_low: Floats
     shared_high: Floats
     shared_kept: Floats
+    cloud_silhouette: float
 
 
 def measure_stability(
@@ -59,7 +63,28 @@ def measure_stability(
         came = rng.integers(0, votes.voter_count, extra or votes.voter_count)
         rows = came if extra is None else np.concatenate((np.arange(votes.voter_count), came))
         together.add(votes, rows, seed=seed + trial)
-    return together.result(extra)
+    points = drawn.projection.positions[drawn.placed]
+    cloud = silhouette_of_clouds(points, k=drawn.k, seed=seed) if drawn.k > 1 else 0.0
+    return together.result(extra=extra, cloud=cloud)
+
+
+def silhouette_of_clouds(points: Floats, *, k: int, seed: int) -> float:
+    """The largest silhouette of k groups in twenty normal clouds like these points (points, 2).
+
+    The clouds have the covariance and number of the points, at most 1,000. Even such a cloud,
+    in which there are no groups, scores about 0.3.
+    """
+    rng = np.random.default_rng([seed, k, 2])
+    number = max(min(len(points), _CLOUD_POINTS), k + 1)
+    shape = np.cov(points.T) if len(points) > 1 else np.eye(2)
+    best = -1.0
+    for trial in range(_CLOUDS):
+        cloud = rng.multivariate_normal(np.zeros(2), shape, number, method="eigh")
+        candidates = try_groupings(
+            cloud, ks=range(k, k + 1), starts=_TRIAL_STARTS, seed=trial, smallest=1
+        )
+        best = max([best, *(one.silhouette for one in candidates)])
+    return best
 
 
 class _Together:
@@ -110,7 +135,7 @@ class _Together:
         self.met[voters] += 1
         self.stayed[voters] += likewise[base] == other
 
-    def result(self, extra: int | None) -> Stability:
+    def result(self, *, extra: int | None, cloud: float) -> Stability:
         trials = len(self.chosen)
         ks, times = np.unique(self.chosen, return_counts=True)
         met = self.met > 0
@@ -125,4 +150,5 @@ class _Together:
             shared_low=np.percentile(self.ground, 5, axis=0),
             shared_high=np.percentile(self.ground, 95, axis=0),
             shared_kept=self.listed / trials,
+            cloud_silhouette=cloud,
         )
