@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from gongzhi.commons.revisions import forget_all
+
 
 @pytest.fixture(scope="session")
 def realdata() -> Path:
@@ -16,3 +18,9 @@ def realdata() -> Path:
     if not folder.is_dir():
         pytest.fail(f"GONGZHI_REALDATA names {folder}, which is not a folder")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Forget what a process keeps: no revision tells of the rollback that ends a test."""
+    forget_all()

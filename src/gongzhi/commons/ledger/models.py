@@ -34,3 +34,11 @@ class OutboxEntry(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # null: as soon as possible
     error = models.CharField(max_length=300, blank=True)
+
+
+class Mark(models.Model):
+    """How far something that runs again and again has come: a schedule, a job in chunks."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+    value = models.JSONField(default=dict)

@@ -1,9 +1,13 @@
 """What one installation decides: its data folder, its database, its secrets."""
 
+from pathlib import Path
+
 from gongzhi.config import databases, environment, secrets
 
 DATA_FOLDER = environment.data_folder()
 KEYS = secrets.load(DATA_FOLDER)
+SECRETS_FILE = DATA_FOLDER / secrets.FILE_NAME
+SEAL_KEY_FILE = Path(environment.SEAL_KEY.read() or DATA_FOLDER / "seal.key")
 SECRET_KEY = KEYS["django"][0]
 SECRET_KEY_FALLBACKS = KEYS["django"][1:]
 

@@ -4,11 +4,13 @@ import tempfile
 from pathlib import Path
 
 from gongzhi.config import databases, environment
-from gongzhi.config.secrets import load
+from gongzhi.config.secrets import FILE_NAME, load
 from gongzhi.config.settings.base import *  # noqa: F403
 
 DATA_FOLDER = Path(tempfile.mkdtemp(prefix="gongzhi-test-"))
 KEYS = load(DATA_FOLDER)
+SECRETS_FILE = DATA_FOLDER / FILE_NAME
+SEAL_KEY_FILE = DATA_FOLDER / "seal.key"
 SECRET_KEY = KEYS["django"][0]
 ALLOWED_HOSTS = ["*"]
 _url = environment.DATABASE_URL.read()
