@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from gongzhi.commons.ledger import guards
+from gongzhi.commons.revisions import forget_all
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,9 @@ def emptied_ledgers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "sql_flush", past_the_guards)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Forget what a process keeps: no revision tells of the rollback that ends a test."""
+    forget_all()

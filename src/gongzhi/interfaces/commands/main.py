@@ -7,7 +7,15 @@ from importlib import import_module
 import click
 
 # name -> (module:attribute, one line of help in both languages)
-COMMANDS: dict[str, tuple[str, str]] = {}
+_HERE = "gongzhi.interfaces.commands"
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": (f"{_HERE}.installation:up", "一条命令启动全部 start everything"),
+    "init": (f"{_HERE}.installation:init", "准备数据目录 prepare the data folder"),
+    "serve": (f"{_HERE}.installation:serve", "启动网页服务 start the web server"),
+    "work": (f"{_HERE}.installation:work", "运行后台工作进程 run the worker"),
+    "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
+    "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
+}
 
 
 class LazyGroup(click.Group):
