@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from gongzhi.commons.categories.queries import revision as categories_revision
 from gongzhi.commons.organisations.register import revision as organisations_revision
-from gongzhi.commons.territory.queries import revision as territory_revision
 
 from gongzhi.affairs.tickets.deadlines import write_starting_rules
 from gongzhi.commons.categories.models import Category
@@ -15,6 +14,7 @@ from gongzhi.commons.organisations.models import Duty, Person, Role, Unit, WorkL
 from gongzhi.commons.permissions.actors import Actor, HeldRole, Voice
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.territory.models import Place
+from gongzhi.commons.territory.queries import revision as territory_revision
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BEGINS = date(2020, 1, 1)

@@ -7,9 +7,9 @@ from cryptography.fernet import Fernet
 
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import RESIDENT, SYSTEM, Actor
 from gongzhi.commons.organisations.models import Person
-from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM, Actor
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.privacy import digests, encryption, my_data, retention
 from gongzhi.commons.privacy.encryption import CannotOpen, open_text, seal_text
 from gongzhi.commons.privacy.my_data import CannotCorrect, Fact, Holding
