@@ -10,8 +10,9 @@ from gongzhi.commons.calendar.models import OfficeHoursEntry, SpecialDay
 from gongzhi.commons.calendar.office_hours import OfficeHours, write_span
 from gongzhi.commons.calendar.queries import entries_of, revision
 from gongzhi.commons.calendar.year_lists import read_year
+from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.kinds import declare
-from gongzhi.commons.ledger.recording import NewEvent, Subject, record
+from gongzhi.commons.ledger.recording import Subject, record
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 
@@ -54,16 +55,8 @@ def import_year(*, text: str, by: Actor, at: datetime) -> ImportedYear:
             SpecialDay(day=entry.day, year=listed.year, name=entry.name, is_off=entry.is_off)
             for entry in listed.days
         )
-        record(
-            NewEvent(
-                Subject("calendar", listed.year),
-                YEAR_IMPORTED,
-                at,
-                unit_id=by.unit_id,
-                person_id=by.person_id,
-                data={"days_off": report.days_off, "days_swapped": report.days_swapped},
-            )
-        )
+        facts = {"days_off": report.days_off, "days_swapped": report.days_swapped}
+        record(done_by(by, YEAR_IMPORTED, Subject("calendar", listed.year), at=at, data=facts))
     return report
 
 
@@ -82,16 +75,8 @@ def set_office_hours(
         OfficeHoursEntry.objects.bulk_create(
             _row(unit_id, position, entry) for position, entry in enumerate(hours)
         )
-        record(
-            NewEvent(
-                Subject("office_hours", unit_id or 0),
-                HOURS_SET,
-                at,
-                unit_id=by.unit_id,
-                person_id=by.person_id,
-                data={"entries": len(hours)},
-            )
-        )
+        subject = Subject("office_hours", unit_id or 0)
+        record(done_by(by, HOURS_SET, subject, at=at, data={"entries": len(hours)}))
 
 
 def _row(unit_id: int | None, position: int, entry: OfficeHours) -> OfficeHoursEntry:

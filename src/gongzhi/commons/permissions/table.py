@@ -82,6 +82,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "categories.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
     "calendar.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
     "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
+    "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
     "indicators.read": {**_COMMUNITY, **_ABOVE, _R.UNIT_LEAD: _UNIT, _R.RESEARCHER: _ALL},
 }

@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rotate-key": (f"{_HERE}.keys:rotate_key", "更换联系方式密钥 change the key of contacts"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
+    "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
+    "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
 }
 
 
