@@ -28,7 +28,7 @@ DISPATCH_FIELDS = (
     "limit_unit",
     "due_at",
 )
-_ATTNAMES = tuple(Ticket._meta.get_field(name).attname for name in DISPATCH_FIELDS)
+_ATTNAMES = tuple(str(Ticket._meta.get_field(n).attname) for n in DISPATCH_FIELDS)  # type: ignore[union-attr]
 
 
 class CannotDispatch(ValueError):

@@ -13,7 +13,16 @@ from gongzhi.commons.permissions.actors import (
 )
 from gongzhi.commons.permissions.roles import RoleKind
 
-__all__ = ["RESIDENT", "SYSTEM", "Actor", "HeldRole", "Voice", "actor_of", "resident_with_key"]
+__all__ = [
+    "RESIDENT",
+    "SYSTEM",
+    "Actor",
+    "HeldRole",
+    "Voice",
+    "actor_named",
+    "actor_of",
+    "resident_with_key",
+]
 
 
 def actor_of(person: Person, *, on: date) -> Actor:
@@ -27,3 +36,9 @@ def actor_of(person: Person, *, on: date) -> Actor:
     )
     held = tuple(HeldRole(RoleKind(kind), unit, place, path) for kind, unit, place, path in roles)
     return Actor(Voice.STAFF, person_id=person.pk, roles=held)
+
+
+def actor_named(login: str, *, on: date) -> Actor | None:
+    """The actor for an active person with this login; None where there is nobody."""
+    person = Person.objects.filter(login=login, is_active=True).first()
+    return actor_of(person, on=on) if person else None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -98,7 +99,7 @@ def whistle_story(*, by: Actor, whistle_id: int) -> WhistleStory:
     calls = list(whistle.calls.order_by("-leads", "id"))
     names = {unit.id: unit.name for unit in units([call.unit_id for call in calls]).values()}
     ours = {role.unit_id for role in by.roles}
-    tickets = list(whistle.tickets.order_by("id").values()[:100])
+    tickets: list[Any] = list(whistle.tickets.order_by("id").values()[:100])
     called = [call.unit_id for call in calls]
     return WhistleStory(
         row=_rows(found, 1)[0],
