@@ -54,6 +54,11 @@ OIDC_CLIENT_ID = Setting("GONGZHI_OIDC_CLIENT_ID", "", "client id at the OpenID 
 OIDC_CLIENT_SECRET = Setting(
     "GONGZHI_OIDC_CLIENT_SECRET", "", "client secret at the OpenID Connect issuer"
 )
+JURISDICTION = Setting(
+    "GONGZHI_JURISDICTION", "gongzhi", "the Open311 jurisdiction_id of the district"
+)
+OPEN311_KEY = Setting("GONGZHI_OPEN311_KEY", "1", "0 lets anyone post by Open311 without a key")
+CONTACT = Setting("GONGZHI_CONTACT", "", "whom callers of the interfaces may ask, as text")
 OIDC_NAME = Setting("GONGZHI_OIDC_NAME", "统一身份认证", "what the OpenID Connect button says")
 OIDC_LOGIN_CLAIM = Setting(
     "GONGZHI_OIDC_LOGIN_CLAIM",

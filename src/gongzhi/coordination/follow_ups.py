@@ -12,6 +12,7 @@ from gongzhi.affairs.tickets.dispatch import dispatch_tickets
 from gongzhi.affairs.tickets.triage import triage_tickets
 from gongzhi.commons.ledger.outbox import Happened, follow_due
 from gongzhi.commons.organisations.actors import SYSTEM
+from gongzhi.coordination.telling import TELLS, tell_those_concerned
 
 FollowUp = Callable[[Sequence[Happened], datetime], None]
 
@@ -30,6 +31,8 @@ FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "ticket.received": (triage,),
     "ticket.triaged": (dispatch,),
 }
+for _kind in TELLS:
+    FOLLOW_UPS[_kind] = (*FOLLOW_UPS.get(_kind, ()), tell_those_concerned)
 
 
 def follow_up(*, at: datetime, most: int = 200) -> int:

@@ -7,11 +7,10 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, told
 from gongzhi.affairs.tickets.models import Objection, Ticket
-from gongzhi.affairs.tickets.models.choices import State
-from gongzhi.affairs.tickets.models.handling import RemarkKind, Review
 from gongzhi.affairs.tickets.moving import move_many
 from gongzhi.commons.calendar.limits import Limit
 from gongzhi.commons.ledger.recording import NewEvent, record_many

@@ -74,6 +74,9 @@ REMINDED = declare("ticket.reminded", "the lead was reminded before the limit", 
 ESCALATED = declare("ticket.escalated", "the limit passed and the superior was told", "unit", "due")
 WITHDRAWN = declare("ticket.withdrawn", "the requester took it back")
 CORRECTED = declare("ticket.corrected", "the requester corrected it", "digest")
+CONTACT_CORRECTED = declare(
+    "ticket.contact_corrected", "the requester put their contact right", "what"
+)
 ERASED = declare("ticket.erased", "the requester's contact and text were erased", "what")
 
 WHISTLE_DRAFTED = declare(

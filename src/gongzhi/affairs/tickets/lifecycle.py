@@ -10,9 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from gongzhi.affairs.tickets.choices import RemarkKind, State
 from gongzhi.affairs.tickets.models import Remark, Ticket
-from gongzhi.affairs.tickets.models.choices import State
-from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import OPEN_STATES, Channel, RequestKind
 from gongzhi.affairs.tickets.intake import Receipt, Request, receive_ticket
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Merge, Requester, Ticket
-from gongzhi.affairs.tickets.models.choices import OPEN_STATES, Channel, RequestKind
 from gongzhi.commons.organisations.actors import Actor
 
 

@@ -19,3 +19,9 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh
+
+
+class CategoriesRevision(models.Model):
+    """One row whose number grows with every change, so that each process knows it is behind."""
+
+    number = models.PositiveBigIntegerField(default=0)

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from typing import NamedTuple
 
 from gongzhi.commons.privacy.keyring import keys, keys_on_disk
 
@@ -17,8 +17,11 @@ _PROOF = 12  # bytes
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{19,43}")
 
 
-class BadLink(ValueError):
-    """A link that was never given out, is damaged, or has been replaced by a newer one."""
+class LinkClaim(NamedTuple):
+    """What a token says it opens; the signature is right, the version still to be compared."""
+
+    id: int
+    version: int
 
 
 def sign_link(kind: str, id: int, version: int = 1) -> str:
@@ -28,47 +31,38 @@ def sign_link(kind: str, id: int, version: int = 1) -> str:
     return urlsafe_b64encode(proof + body).decode().rstrip("=")
 
 
-def read_link(
-    kind: str, token: str, *, version_of: Callable[[int], int | None] | None = None
-) -> int:
-    """The id that a token opens; raises BadLink.
+def read_link(kind: str, token: str) -> LinkClaim | None:
+    """What a token of this kind claims to open, or None if it is damaged or not ours.
 
-    `version_of` gives the version that counts now, or None for a thing that is gone. A room whose
-    links can be ended must pass it: without it, only version 1 opens.
+    The caller compares the version with the one that counts now: an older one has been ended.
     """
     raw = _raw(token)
+    if raw is None:
+        return None
     proof, body = raw[:_PROOF], raw[_PROOF:]
     ring = dict.fromkeys((*keys(_PURPOSE), *keys_on_disk(_PURPOSE)))
     # Every key is tried, whether or not one has fitted, so that time tells nothing.
     fits = [hmac.compare_digest(_proof(key, kind, body), proof) for key in ring]
     if not any(fits):
-        raise BadLink("the link is not ours, or damaged")
-    thing, version = _parts(body)
-    if version != (version_of(thing) if version_of else 1):
-        raise BadLink("the link has been replaced by a newer one")
-    return thing
+        return None
+    return LinkClaim(id=int.from_bytes(body[2:], "big"), version=int.from_bytes(body[:2], "big"))
 
 
-def _raw(token: str) -> bytes:
+def _raw(token: str) -> bytes | None:
     if not _SHAPE.fullmatch(token):
-        raise BadLink("the link is incomplete")
+        return None
     try:
         raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except ValueError:
-        raise BadLink("the link is incomplete") from None
-    if urlsafe_b64encode(raw).decode().rstrip("=") != token:
-        raise BadLink("the link is damaged")
-    return raw
+        return None
+    # Only one way of writing a token counts: the unused bits at its end must be zero.
+    return raw if urlsafe_b64encode(raw).decode().rstrip("=") == token else None
 
 
 def _body(thing: int, version: int) -> bytes:
     if not 0 <= thing < 2**63 or not 0 <= version < 2**16:
         raise ValueError(f"a link can't name id {thing}, version {version}")
     return version.to_bytes(2, "big") + thing.to_bytes(max(1, -(-thing.bit_length() // 8)), "big")
-
-
-def _parts(body: bytes) -> tuple[int, int]:
-    return int.from_bytes(body[2:], "big"), int.from_bytes(body[:2], "big")
 
 
 def _proof(key: str, kind: str, body: bytes) -> bytes:

@@ -4,6 +4,8 @@ import re
 
 from gongzhi.commons.privacy.phones import normal_phone
 
+__all__ = ["mask_contacts", "mask_email", "mask_name", "mask_phone", "normal_phone"]
+
 _PHONE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)")
 _LAND_LINE = re.compile(r"(?<!\d)0\d{2,3}[- ]\d{7,8}(?!\d)")
 _IDENTITY = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{9}[\dXx](?!\d)")

@@ -46,7 +46,13 @@ class Rating(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["subject_kind", "subject_id", "turn", "by_side", "by_unit", "about_unit"],
-                name="rating_once_per_side",
-            )
+                condition=models.Q(by_unit__isnull=False),
+                name="rating_once_per_unit",
+            ),
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "turn", "by_side", "about_unit"],
+                condition=models.Q(by_unit__isnull=True),
+                name="rating_once_per_resident",
+            ),
         ]
         indexes = [models.Index(fields=["about_unit", "at"], name="rating_about_unit")]

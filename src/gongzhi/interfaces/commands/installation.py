@@ -27,13 +27,11 @@ def prepare() -> None:
     from django.core.management import call_command  # noqa: PLC0415
 
     from gongzhi.affairs.tickets.deadlines import write_starting_rules  # noqa: PLC0415
-    from gongzhi.commons.calendar.importing import load_shipped_years  # noqa: PLC0415
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     write_starting_rules()
-    load_shipped_years()
 
 
 @click.command(help="启动网页服务。 Start the web server.")

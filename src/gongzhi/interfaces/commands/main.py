@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "work": (f"{_HERE}.installation:work", "运行后台工作进程 run the worker"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
+    "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
+    "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
+from gongzhi.affairs.tickets.choices import Review, State, Urgency, WhistleState
 from gongzhi.affairs.tickets.models import (
     Assist,
     Callback,
@@ -17,9 +18,6 @@ from gongzhi.affairs.tickets.models import (
     Whistle,
 )
 from gongzhi.affairs.tickets.models import Parking as ParkingRow
-from gongzhi.affairs.tickets.models.choices import State, Urgency
-from gongzhi.affairs.tickets.models.handling import Review
-from gongzhi.affairs.tickets.models.whistles import WhistleState
 from gongzhi.affairs.tickets.numbers import number_of
 from gongzhi.commons.categories.queries import category
 from gongzhi.commons.organisations.actors import Actor
