@@ -147,8 +147,6 @@ TRUSTED_PROXIES = int(environment.TRUSTED_PROXIES.read() or 0)
 
 SITE_TITLE = _("共治")
 OPERATOR = environment.OPERATOR.read()
-OPERATOR_CONTACT = environment.OPERATOR_CONTACT.read()
-DEMO = environment.DEMO.read() == "1"
 SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
 WEB_HOST = environment.HOST.read()
 WEB_PORT = int(environment.PORT.read())
