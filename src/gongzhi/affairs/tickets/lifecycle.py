@@ -161,7 +161,7 @@ def touch(ticket: Ticket, *, at: datetime, **changes: Any) -> None:
         setattr(ticket, name, value)
 
 
-def told(ticket: Ticket, kind: str, *, by: Actor, at: datetime, **data: Plain) -> NewEvent:
+def told(ticket: Ticket, kind: str, /, *, by: Actor, at: datetime, **data: Plain) -> NewEvent:
     """The event that this happened to this ticket."""
     return NewEvent(
         subject=Subject("ticket", ticket.pk),
@@ -177,6 +177,7 @@ def told(ticket: Ticket, kind: str, *, by: Actor, at: datetime, **data: Plain) -
 def tell(
     ticket: Ticket,
     kind: str,
+    /,
     *,
     by: Actor,
     at: datetime,

@@ -40,6 +40,7 @@ class NewCategory:
     keywords: Mapping[str, float] = field(default_factory=dict)
     attributes: Sequence[Mapping[str, Any]] = ()
     residents_may_choose: bool = True
+    may_be_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def import_categories(
 
 _FACTS = (
     "name_zh", "name_en", "description_zh", "keywords", "attributes",
-    "residents_may_choose", "valid_from", "valid_to",
+    "residents_may_choose", "may_be_public", "valid_from", "valid_to",
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ class Category(models.Model):
     keywords = models.JSONField(default=dict)  # word -> weight, for triage by rule
     attributes = models.JSONField(default=list)  # Open311 attribute definitions
     residents_may_choose = models.BooleanField(default=True)
+    # Whether requests on this matter may be read by everyone: streets and lamps, not family.
+    may_be_public = models.BooleanField(default=False)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 

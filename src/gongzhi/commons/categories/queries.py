@@ -27,9 +27,15 @@ class CategoryView:
     keywords: dict[str, float]
     attributes: tuple[dict[str, Any], ...]  # Open311 attribute definitions
     residents_may_choose: bool
+    may_be_public: bool
     is_leaf: bool
     valid_from: date
     valid_to: date | None
+
+    @property
+    def parent_name(self) -> str:
+        """The Chinese name of the matter above; empty at the top."""
+        return self.path_names[-2] if len(self.path_names) > 1 else ""
 
     @property
     def name(self) -> str:
@@ -50,6 +56,17 @@ def categories(*, on: date | None = None) -> list[CategoryView]:
     """The matters of a day (today), each before those below it, in the order of their codes."""
     day = on or localdate()
     return [view for view in _book.value().by_code.values() if view.holds_on(day)]
+
+
+def category_named(name: str) -> CategoryView | None:
+    """The matter with this code, name, or path of names ("大类/小类"); of several, the deepest."""
+    wanted = name.strip()
+    found = [
+        view
+        for view in _book.value().by_code.values()
+        if wanted in (view.code, view.name_zh, view.name_en, "/".join(view.path_names))
+    ]
+    return max(found, key=lambda view: len(view.path_names), default=None)
 
 
 def ancestors(code: str) -> tuple[CategoryView, ...]:
@@ -102,6 +119,7 @@ def _load() -> _Book:
             keywords=dict(row.keywords),
             attributes=tuple(row.attributes),
             residents_may_choose=row.residents_may_choose,
+            may_be_public=row.may_be_public,
             is_leaf=code not in parents,
             valid_from=row.valid_from,
             valid_to=row.valid_to,

@@ -114,3 +114,13 @@ class OrganisationsRevision(models.Model):
     """One row whose number grows with every change of units, duties or the work list."""
 
     number = models.PositiveBigIntegerField(default=0)
+
+
+class ApiKey(models.Model):
+    """A unit's key to the interfaces. Only its digest is kept; the key is shown once."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    begins = models.DateTimeField()
+    ends = models.DateTimeField(null=True)

@@ -61,6 +61,12 @@ def ancestors(place_id: int) -> tuple[PlaceView, ...]:
     return known.chains[at]
 
 
+def public_name(place_id: int) -> str:
+    """The full name as everyone may read it: it stops at the building (小区/楼栋)."""
+    shown = [view for view in ancestors(place_id) if view.kind != "entrance"]
+    return shown[-1].full_name if shown else ""
+
+
 def ancestor_of_kind(place_id: int, kind: str) -> int | None:
     """The place of this kind that the place is or lies in."""
     for view in reversed(ancestors(place_id)):
