@@ -77,7 +77,7 @@ def _boundaries() -> dict[str, Any]:
 
 def samples() -> dict[str, Any]:
     """What the style guide shows."""
-    wrong = SampleForm({"text": "", "solved": "maybe"})
+    wrong = SampleForm({"wrong-text": "", "wrong-solved": "maybe"}, prefix="wrong")
     moments = [
         Moment(_("已收到"), _at(2, 8, 5), _("网页"), _("北门外第三盏路灯不亮，晚上看不见台阶。")),
         Moment(_("派给城市照明所"), _at(2, 8, 6), _("按职责清单"), ""),
