@@ -5,12 +5,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from gongzhi.commons.categories.queries import revision as categories_revision
-from gongzhi.commons.organisations.register import revision as organisations_revision
 
 from gongzhi.affairs.tickets.deadlines import write_starting_rules
 from gongzhi.commons.categories.models import Category
+from gongzhi.commons.categories.queries import revision as categories_revision
 from gongzhi.commons.organisations.models import Duty, Person, Role, Unit, WorkListItem
+from gongzhi.commons.organisations.register import revision as organisations_revision
 from gongzhi.commons.permissions.actors import Actor, HeldRole, Voice
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.territory.models import Place

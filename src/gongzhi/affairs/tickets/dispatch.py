@@ -81,6 +81,7 @@ def _dispatched(ticket: Ticket, *, by: Actor, at: datetime) -> NewEvent:
         events.DISPATCHED,
         by=by,
         at=at,
+        category=ticket.category_code,
         lead=lead,
         first=ticket.first_owner_id == lead,
         contact_due=_moment(ticket.contact_due_at),

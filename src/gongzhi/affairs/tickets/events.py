@@ -20,6 +20,7 @@ PLACED = declare("ticket.placed", "a person corrected the place", "place", "was"
 DISPATCHED = declare(
     "ticket.dispatched",
     "a unit became the lead",
+    "category",
     "lead",
     "first",
     "contact_due",
@@ -60,6 +61,7 @@ CALLED_BACK = declare(
     "the requester said whether it was solved",
     "round",
     "unit",
+    "category",
     "solved",
     "satisfied",
     "by_phone",

@@ -10,6 +10,7 @@ from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.commons.rows import CannotImport
 from gongzhi.commons.territory import events
+from gongzhi.commons.territory.boundaries import import_boundaries, set_boundary
 from gongzhi.commons.territory.models import Place, PlaceCode
 from gongzhi.commons.territory.new_places import (
     LONGEST_NAME,
@@ -19,6 +20,18 @@ from gongzhi.commons.territory.new_places import (
     parents_of,
 )
 from gongzhi.commons.territory.queries import revision
+
+__all__ = [
+    "CannotEditPlace",
+    "NewPlace",
+    "add_place",
+    "add_places",
+    "change_place",
+    "close_place",
+    "import_boundaries",
+    "set_boundary",
+    "set_code",
+]
 
 
 class CannotEditPlace(ValueError):

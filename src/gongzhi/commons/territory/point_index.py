@@ -116,7 +116,7 @@ class PointIndex:
         # Best first for each point: deepest, inside before edge, lowest id.
         order = np.lexsort((place, ~inside, -self._depth[place], point))
         point, place, inside = point[order], place[order], inside[order]
-        firsts = np.flatnonzero(np.r_[True, point[1:] != point[:-1]]) if len(point) else []
+        firsts = np.flatnonzero(np.diff(point, prepend=-1))
         winner = np.repeat(place[firsts], np.diff(np.r_[firsts, len(point)]).astype(np.int64))
         strange = inside & ~self._is_above[place, winner]
         overlaps = np.zeros(len(points), dtype=bool)

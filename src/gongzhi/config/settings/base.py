@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.config import environment
+from gongzhi.config.settings.logs import *  # noqa: F403
 from gongzhi.config.settings.signing_in import *  # noqa: F403
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -44,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gongzhi.interfaces.pages.framing.log_lines.RequestLines",
     "gongzhi.interfaces.pages.framing.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -145,8 +147,6 @@ TRUSTED_PROXIES = int(environment.TRUSTED_PROXIES.read() or 0)
 
 SITE_TITLE = _("共治")
 OPERATOR = environment.OPERATOR.read()
-OPERATOR_CONTACT = environment.OPERATOR_CONTACT.read()
-DEMO = environment.DEMO.read() == "1"
 SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
 WEB_HOST = environment.HOST.read()
 WEB_PORT = int(environment.PORT.read())

@@ -19,8 +19,20 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Five wrong passwords lock a login for five minutes, ten a minute lock an address.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 
+_forms = "gongzhi.interfaces.pages.signing_in.forms"
+ACCOUNT_FORMS = {
+    "login": f"{_forms}.SignIn",
+    "change_password": f"{_forms}.NewPassword",
+    "reauthenticate": f"{_forms}.PasswordAgain",
+}
+MFA_FORMS = {
+    "authenticate": f"{_forms}.Code",
+    "reauthenticate": f"{_forms}.CodeAgain",
+    "activate_totp": f"{_forms}.FirstCode",
+}
 MFA_ADAPTER = "gongzhi.interfaces.pages.signing_in.adapters.StaffSecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are opened by an administrator, not by e-mail
 MFA_TOTP_ISSUER = "共治"
 MFA_TOTP_TOLERANCE = 1  # phones whose clock is half a minute off
 

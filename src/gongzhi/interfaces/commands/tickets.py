@@ -79,7 +79,8 @@ def import_tickets(
             refuse(str(error), "You may not import here.")
     verb = "可导入 would import" if dry_run else "导入 imported"
     say(
-        f"共 {done.rows} 行：{verb} {done.received}，已有 {done.repeated}，退回 {len(done.rejects)}",
+        f"共 {done.rows} 行：{verb} {done.received}，已有 {done.repeated}，"
+        f"退回 {len(done.rejects)}",
         f"{done.rows} rows: {done.received} new, {done.repeated} there already, "
         f"{len(done.rejects)} rejected.",
     )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
 
+from gongzhi.commons.territory.queries import district, is_empty
 from gongzhi.interfaces.pages.framing.display import Display, display_of
 from gongzhi.interfaces.pages.framing.navigation import entries_for
 
@@ -20,6 +21,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "other_language": "en" if language == "zh-hans" else "zh-hans",
         "html_language": "zh-Hans" if language == "zh-hans" else "en",
         "display": display,
+        "district_name": "" if is_empty() else district().name,
         "visitor": getattr(request, "visitor", None),
         "navigation": entries_for(request),
         "here": request.get_full_path(),

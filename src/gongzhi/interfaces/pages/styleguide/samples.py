@@ -57,9 +57,27 @@ def _at(day: int, hour: int, minute: int) -> datetime:
     return datetime(2026, 3, day, hour, minute, tzinfo=SHANGHAI)
 
 
+def _boundaries() -> dict[str, Any]:
+    """Two invented communities side by side."""
+    west = [[117.0, 36.6], [117.02, 36.6], [117.024, 36.612], [117.004, 36.618], [117.0, 36.6]]
+    east = [[117.02, 36.6], [117.04, 36.603], [117.041, 36.616], [117.024, 36.612], [117.02, 36.6]]
+    names = (_("柳荫社区"), _("桥头社区"))
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"name": name},
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            }
+            for name, ring in zip(names, (west, east), strict=True)
+        ],
+    }
+
+
 def samples() -> dict[str, Any]:
     """What the style guide shows."""
-    wrong = SampleForm({"text": "", "solved": "maybe"})
+    wrong = SampleForm({"wrong-text": "", "wrong-solved": "maybe"}, prefix="wrong")
     moments = [
         Moment(_("已收到"), _at(2, 8, 5), _("网页"), _("北门外第三盏路灯不亮，晚上看不见台阶。")),
         Moment(_("派给城市照明所"), _at(2, 8, 6), _("按职责清单"), ""),
@@ -87,6 +105,7 @@ def samples() -> dict[str, Any]:
         Row(_("询问老年食堂开放时间"), "#rows", (_("桥头社区"),), (state_badge("closed"),)),
     ]
     return {
+        "boundaries": _boundaries(),
         "form": SampleForm(),
         "wrong_form": wrong,
         "states": list(TICKET_STATES),

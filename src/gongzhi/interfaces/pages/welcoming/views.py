@@ -19,8 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     periods = [{"what": gettext(rule.what), "days": rule.days} for rule in retention_rules()]
     context = {
-        "operator": gettext(settings.OPERATOR),
-        "operator_contact": gettext(settings.OPERATOR_CONTACT),
+        "operator": settings.OPERATOR or gettext("本区政务服务管理机构"),
+        "operator_contact": settings.CONTACT or gettext("政务服务热线 12345"),
         "periods": periods,
     }
     return render(request, "welcoming/privacy.html", context)
