@@ -48,7 +48,8 @@ row = Attachment.objects.get()
 print(Event.objects.count(), Seal.objects.count(), path_of(row.content).read_bytes())
 print(sorted(Person.objects.values_list("login", "name", "password")))
 print([bytes(key.secret).hex() for key in DigestKey.objects.all()], settings.KEYS)
-print([(e.at.isoformat(), json.dumps(e.data, sort_keys=True), e.hash) for e in Event.objects.order_by("pk")[:3]])
+for e in Event.objects.order_by("pk"):
+    print(e.at.isoformat(), json.dumps(e.data, sort_keys=True), e.hash)
 """
 
 
