@@ -29,7 +29,7 @@ _BUFFER = 64 * 1024
 
 
 def csv_parts(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """A delimited file in parts of some 64,000 characters: UTF-8 with the mark that spreadsheets look for."""
+    """A delimited file in parts of some 64,000 characters, UTF-8 with a byte order mark."""
     out = StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([harmless(column) for column in columns])
