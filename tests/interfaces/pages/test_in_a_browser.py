@@ -26,7 +26,7 @@ _SMALL_TARGETS = """(least) => [...document.querySelectorAll(
   .filter(([r]) => r.height > 0 && (r.height < least - 0.5))
   .map(([r, e]) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${r.height.toFixed(1)}`)"""
 
-_TEXT_SIZES = """() => [...new Set([...document.querySelectorAll('main :is(p, li, dd, td)')]
+_TEXT_SIZES = """() => [...new Set([...document.querySelectorAll('main :is(p, li, dd, td, label, .field__hint)')]
   .filter(e => e.checkVisibility() && e.textContent.trim())
   .map(e => parseFloat(getComputedStyle(e).fontSize)))]"""
 
@@ -142,6 +142,15 @@ def test_a_pin_is_put_on_the_map_by_hand_and_by_keyboard(phone: Visit) -> None:
     page.keyboard.press("Enter")
     assert page.locator("#sample_longitude").input_value() != first
     assert said.get_attribute("role") == "status"
+
+
+def test_a_part_of_a_page_is_exchanged_under_the_strict_policy(phone: Visit) -> None:
+    page = phone.go("/styleguide")
+    page.evaluate("document.body.dataset.kept = 'yes'")
+    page.get_by_role("link", name="下一页").click()
+    page.get_by_text("第 2 页，共 3 页").wait_for()
+    assert page.evaluate("document.body.dataset.kept") == "yes"
+    assert page.url.endswith("?page=2")
 
 
 def test_without_scripts_a_remark_is_left_and_the_display_changed(
