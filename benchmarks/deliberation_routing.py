@@ -22,7 +22,7 @@ Rule = Callable[[OpinionMap, int, NDArray[np.bool_]], NDArray[np.float64]]
 def compare_routing() -> None:
     """Print, for each rule, how well the minority is known and how new statements fare."""
     for name, rule in (("uniform", _uniform), ("polis", _polis), ("ours", _ours)):
-        runs = np.array([_simulate(rule, seed=seed) for seed in range(3)])
+        runs = np.array([_simulate(rule, seed=seed) for seed in range(8)])
         error_small, error_large, recovered, late = runs.mean(axis=0)
         print(
             f"  {name}: mean error of a group's share, minority {error_small:.4f}, majority "
