@@ -7,7 +7,6 @@ import numpy as np
 from gongzhi.engines.deliberation.tallies import Tally
 from gongzhi.engines.deliberation.votes import Bools, Floats
 
-
 # Votes added everywhere, so that the first few do not decide alone.
 _CALM = 3.0
 
