@@ -57,7 +57,7 @@ _TRIALS = 20
     type=click.Choice(["scaled", "least_squares"]),
     default="scaled",
     show_default=True,
-    help="如何定位投票少的人：Polis 的放大法，或只按其投票拟合。 How those with few votes are placed.",
+    help="定位方法：Polis 的放大法，或只按所投的票拟合。 How people are placed.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="随机种子 Seed.")
 @click.option(
