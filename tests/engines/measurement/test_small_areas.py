@@ -4,9 +4,10 @@ import warnings
 
 import numpy as np
 import pytest
+from scipy import optimize, stats
 
 from gongzhi.engines.measurement.inputs import CannotMeasure
-from gongzhi.engines.measurement.small_areas import estimate_small_areas
+from gongzhi.engines.measurement.small_areas import SmallAreas, estimate_small_areas
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -18,18 +19,46 @@ MAJOR = (MILK["major_area"].to_numpy()[:, None] == [1, 2, 3, 4]).astype(float)
 MAJOR[:, 0] = 1
 
 
-@pytest.mark.parametrize("method", ["reml", "ml"])
-def test_estimates_and_errors_equal_samplics_on_the_milk_data(method: str) -> None:
-    other = samplics.EblupAreaModel(getattr(samplics.FitMethod, method))
-    areas = MILK["small_area"].to_numpy()
-    facts = {"X": MAJOR, "area": areas, "error_std": ERROR}
-    other.fit(yhat=DIRECT, **facts, intercept=False, tol=1e-12, maxiter=1000)
-    other.predict(X=MAJOR, area=areas, intercept=False)
-    ours = estimate_small_areas(DIRECT, ERROR**2, MAJOR, method=method)  # type: ignore[arg-type]
-    assert ours.area_variance == pytest.approx(float(np.ravel(other.re_std)[0]) ** 2, rel=1e-7)
-    np.testing.assert_allclose(ours.coefficients, other.fixed_effects, atol=1e-8)
-    np.testing.assert_allclose(ours.intervals.estimate, list(other.area_est.values()), atol=1e-8)
-    np.testing.assert_allclose(ours.mean_squared_error, list(other.area_mse.values()), atol=1e-8)
+AREAS = MILK["small_area"].to_numpy()
+
+
+def fitted(method: str) -> samplics.EblupAreaModel:
+    model = samplics.EblupAreaModel(getattr(samplics.FitMethod, method))
+    facts = {"X": MAJOR, "area": AREAS, "error_std": ERROR}
+    model.fit(yhat=DIRECT, **facts, intercept=False, tol=1e-12, maxiter=1000)
+    return model
+
+
+def equal_predictions(ours: SmallAreas, model: samplics.EblupAreaModel) -> None:
+    model.predict(X=MAJOR, area=AREAS, intercept=False)
+    np.testing.assert_allclose(ours.intervals.estimate, list(model.area_est.values()), atol=1e-8)
+    np.testing.assert_allclose(ours.mean_squared_error, list(model.area_mse.values()), atol=1e-8)
+
+
+def test_reml_equals_samplics_on_the_milk_data() -> None:
+    ours, model = estimate_small_areas(DIRECT, ERROR**2, MAJOR), fitted("reml")
+    assert ours.area_variance == pytest.approx(model.re_std**2, rel=1e-7)
+    np.testing.assert_allclose(ours.coefficients, model.fixed_effects, atol=1e-8)
+    equal_predictions(ours, model)
+
+
+def test_ml_is_the_maximum_and_its_errors_equal_samplics() -> None:
+    """samplics 0.6.1 leaves its ML iteration after two steps; so its formulas are given our σ²."""
+    ours, model = estimate_small_areas(DIRECT, ERROR**2, MAJOR, method="ml"), fitted("ml")
+
+    def loss(variance: float) -> float:
+        total = variance + ERROR**2
+        root = 1 / np.sqrt(total)
+        beta = np.linalg.lstsq(MAJOR * root[:, None], DIRECT * root, rcond=None)[0]
+        return float(-stats.norm.logpdf(DIRECT, MAJOR @ beta, np.sqrt(total)).sum())
+
+    best = optimize.minimize_scalar(loss, bounds=(0, 1), method="bounded", options={"xatol": 1e-12})
+    assert ours.area_variance == pytest.approx(best.x, rel=1e-5)
+    assert loss(ours.area_variance) <= min(best.fun, loss(float(model.re_std[0]) ** 2)) + 1e-12
+    model.re_std = np.sqrt(ours.area_variance)
+    model.fixed_effects = ours.coefficients
+    model.re_std_cov = 2 / (1 / (ours.area_variance + ERROR**2) ** 2).sum()
+    equal_predictions(ours, model)
 
 
 def test_the_published_fit_of_the_milk_data_is_met() -> None:
