@@ -34,7 +34,7 @@ class SmallPages(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
         if not response.headers.get("Content-Type", "").startswith("text/html"):
             return response
-        return super().process_response(request, response)  # type: ignore[arg-type]
+        return super().process_response(request, response)
 
 
 class SafeHeaders:
