@@ -24,12 +24,6 @@ def realdata() -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    """Forget what a process keeps: no revision tells of the rollback that ends a test."""
-    forget_all()
-
-
 @pytest.fixture(scope="session", autouse=True)
 def emptied_ledgers() -> Iterator[None]:
     """Let Django empty the tables after a test with real transactions, past the ledger's guards.
@@ -45,3 +39,9 @@ def emptied_ledgers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "sql_flush", past_the_guards)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Forget what a process keeps: no revision tells of the rollback that ends a test."""
+    forget_all()

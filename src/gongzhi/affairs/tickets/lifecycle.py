@@ -135,9 +135,13 @@ def ticket_for(by: Actor, action: str, ticket_id: int) -> Ticket:
     ticket = Ticket.objects.filter(pk=ticket_id).first()
     if ticket is None:
         raise NoSuchTicket
-    units = {ticket.lead_unit_id, *ticket.assists.values_list("unit_id", flat=True)} - {None}
+    units = [u for u in (ticket.lead_unit_id, *_assisting(ticket)) if u is not None]
     require(by, action, place_path=ticket.place_path, unit_ids=units, ticket_id=ticket.pk)
     return ticket
+
+
+def _assisting(ticket: Ticket) -> list[int]:
+    return list(ticket.assists.values_list("unit_id", flat=True))
 
 
 def move(ticket: Ticket, step: Step, *, at: datetime, **changes: Any) -> None:

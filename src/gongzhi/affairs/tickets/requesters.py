@@ -14,6 +14,7 @@ from gongzhi.affairs.tickets.intake import TEXT_LIMIT, text_digest
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Remark, Requester, Ticket
 from gongzhi.affairs.tickets.numbers import id_in, number_of
+from gongzhi.affairs.tickets.searching import forget_words
 from gongzhi.commons.organisations.actors import Actor, resident_with_key
 from gongzhi.commons.privacy.blind_index import phone_indexes
 from gongzhi.commons.privacy.encryption import open_text
@@ -106,6 +107,7 @@ def erase_texts(ticket: Ticket, *, at: datetime) -> None:
     """Forget contact, text, address and remarks of one ticket; runs in the caller's transaction."""
     forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
+    forget_words(ticket.pk)
     ticket.callbacks.update(remark="")
     touch(
         ticket,

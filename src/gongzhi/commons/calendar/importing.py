@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from gongzhi.commons.calendar.models import OfficeHoursEntry, SpecialDay
 from gongzhi.commons.calendar.office_hours import OfficeHours, write_span
 from gongzhi.commons.calendar.queries import entries_of, revision
@@ -47,8 +45,7 @@ def import_year(*, text: str, by: Actor, at: datetime) -> ImportedYear:
     listed = read_year(text)
     off = sum(entry.is_off for entry in listed.days)
     report = ImportedYear(listed.year, off, len(listed.days) - off)
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         SpecialDay.objects.filter(year=listed.year).delete()
         SpecialDay.objects.filter(day__in=[entry.day for entry in listed.days]).delete()
         SpecialDay.objects.bulk_create(
@@ -69,8 +66,7 @@ def set_office_hours(
     Give entries dates of validity so that past tickets are reckoned by the hours of their time.
     """
     require(by, "calendar.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         entries_of(unit_id).delete()
         OfficeHoursEntry.objects.bulk_create(
             _row(unit_id, position, entry) for position, entry in enumerate(hours)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from gongzhi.commons.categories.models import Category
 from gongzhi.commons.categories.queries import revision
 from gongzhi.commons.ledger.acting import done_by
@@ -61,8 +59,7 @@ def import_categories(
     `CannotImport` with every faulty row.
     """
     require(by, "categories.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         there = {each.code: each for each in Category.objects.all()}
         if faults := list(_faults(rows, there)):
             raise CannotImport(faults)

@@ -5,8 +5,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
@@ -41,8 +39,7 @@ def give_key(*, unit_id: int, name: str, by: Actor, at: datetime) -> str:
     if unit is None or not name.strip():
         raise CannotGiveKey("请选择单位并写明密钥用途")
     key = f"gz_{secrets.token_urlsafe(24)}"
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         row = ApiKey.objects.create(
             unit_id=unit_id, name=name.strip()[:60], digest=_digest(key), begins=at
         )
@@ -53,8 +50,7 @@ def give_key(*, unit_id: int, name: str, by: Actor, at: datetime) -> str:
 def end_key(*, key_id: int, by: Actor, at: datetime) -> None:
     """End a key; whoever holds it is refused from now on."""
     require(by, "organisations.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         row = ApiKey.objects.filter(pk=key_id, ends=None).first()
         if row is None or not ApiKey.objects.filter(pk=key_id, ends=None).update(ends=at):
             raise CannotGiveKey("没有这个密钥，或已经停用")

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
-
 from gongzhi.commons.calendar.limits import Limit, LimitUnit
 from gongzhi.commons.categories.queries import category
 from gongzhi.commons.ledger.acting import done_by
@@ -56,8 +54,7 @@ def import_duties(
     holds ends the day before the new one begins. Raises `CannotImport` with every faulty row.
     """
     require(by, "organisations.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         held = _held(rows)
         if faults := list(_faults(rows, held)):
             raise CannotImport(faults)
@@ -76,8 +73,7 @@ def import_duties(
 def end_duty(*, duty_id: int, ends: date, by: Actor, at: datetime) -> None:
     """End a line with a day; the next one that applies takes over."""
     require(by, "organisations.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         duty = Duty.objects.filter(pk=duty_id, valid_to__isnull=True).first()
         if duty is None:
             raise CannotEditDuty(f"没有这条派单目录，或已终止：{duty_id}")
@@ -132,8 +128,7 @@ def set_work_list(*, entries: Sequence[WorkListEntry], by: Actor, at: datetime) 
     ]
     if faults:
         raise CannotImport(faults)
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         WorkListItem.objects.all().delete()
         WorkListItem.objects.bulk_create(
             WorkListItem(

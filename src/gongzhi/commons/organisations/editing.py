@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
-from django.db import transaction
 
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import Plain, Subject, record, record_many
@@ -65,8 +64,7 @@ def open_units(*, rows: Sequence[NewUnit], by: Actor, at: datetime) -> list[int]
     Raises `CannotImport` with every faulty row.
     """
     require(by, "organisations.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         if faults := list(_faults(rows)):
             raise CannotImport(faults)
         made: dict[int, Unit] = {}
@@ -105,8 +103,7 @@ def change_unit(*, unit_id: int, by: Actor, at: datetime, **facts: Any) -> None:
     require(by, "organisations.edit")
     if unknown := set(facts) - _CORRECTABLE:
         raise CannotEditUnit(f"不能更改：{'、'.join(sorted(unknown))}")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         unit = _open_unit(unit_id)
         changed = {name: new for name, new in facts.items() if getattr(unit, name) != new}
         if not changed:
@@ -130,8 +127,7 @@ def close_unit(*, unit_id: int, ends: date, by: Actor, at: datetime) -> None:
     What was its own then falls to the next line of the catalogue.
     """
     require(by, "organisations.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         unit = _open_unit(unit_id)
         if unit.begins and ends < unit.begins:
             raise CannotEditUnit(f"终止日期 {ends} 早于成立日期 {unit.begins}")
@@ -147,8 +143,7 @@ def set_coordinating_unit(
 ) -> None:
     """Let a unit of any kind coordinate a place from a day on; the one before it ends."""
     require(by, "organisations.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         unit = _open_unit(unit_id)
         if find_place(place_id) is None:
             raise CannotEditUnit(f"没有这个地点：{place_id}")

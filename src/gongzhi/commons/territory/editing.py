@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import Plain, Subject, record, record_many
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.commons.rows import CannotImport
 from gongzhi.commons.territory import events
+from gongzhi.commons.territory.boundaries import import_boundaries, set_boundary
 from gongzhi.commons.territory.models import Place, PlaceCode
 from gongzhi.commons.territory.new_places import (
     LONGEST_NAME,
@@ -21,6 +20,18 @@ from gongzhi.commons.territory.new_places import (
     parents_of,
 )
 from gongzhi.commons.territory.queries import revision
+
+__all__ = [
+    "CannotEditPlace",
+    "NewPlace",
+    "add_place",
+    "add_places",
+    "change_place",
+    "close_place",
+    "import_boundaries",
+    "set_boundary",
+    "set_code",
+]
 
 
 class CannotEditPlace(ValueError):
@@ -39,8 +50,7 @@ def add_places(*, rows: Sequence[NewPlace], by: Actor, at: datetime) -> list[int
     Raises `CannotImport` with every faulty row.
     """
     require(by, "territory.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         parents = parents_of(rows)
         if faults := list(faults_of(rows, parents)):
             raise CannotImport(faults)
@@ -82,8 +92,7 @@ def change_place(*, place_id: int, by: Actor, at: datetime, **facts: Any) -> Non
         raise CannotEditPlace(f"不能更改：{'、'.join(sorted(unknown))}")
     if "name" in facts and not 0 < len(str(facts["name"]).strip()) <= LONGEST_NAME:
         raise CannotEditPlace(f"名称须为 1 至 {LONGEST_NAME} 个字")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         place = _open_place(place_id)
         changed = {name: new for name, new in facts.items() if getattr(place, name) != new}
         if not changed:
@@ -97,8 +106,7 @@ def change_place(*, place_id: int, by: Actor, at: datetime, **facts: Any) -> Non
 def close_place(*, place_id: int, ends: date, by: Actor, at: datetime) -> None:
     """End a place with a day; refused while places in it go on."""
     require(by, "territory.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         place = _open_place(place_id)
         if place.begins and ends < place.begins:
             raise CannotEditPlace(f"终止日期 {ends} 早于设立日期 {place.begins}")
@@ -116,8 +124,7 @@ def set_code(
     require(by, "territory.edit")
     if not code.strip() or not scheme.strip():
         raise CannotEditPlace("编码和编码方案不能为空")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         _open_place(place_id)
         held = PlaceCode.objects.filter(place_id=place_id, scheme=scheme)
         if held.filter(valid_from__gte=valid_from).exists():

@@ -34,6 +34,20 @@ def find_place(place_id: int | None) -> PlaceView | None:
     return None if place_id is None else tree().find(place_id)
 
 
+def place_named(names: str) -> PlaceView | None:
+    """The place with these names below the district: "云桥街道/柳岸社区"; "" is the district."""
+    known = tree()
+    wanted = "/".join(part.strip() for part in names.split("/")).strip("/")
+    if known.order and wanted == known.order[0].name:
+        wanted = ""
+    return find_place(known.by_names.get(wanted))
+
+
+def names_of(place_id: int) -> str:
+    """The names by which `place_named` finds a place again."""
+    return "/".join(view.name for view in ancestors(place_id)[1:])
+
+
 def places(ids: Iterable[int]) -> dict[int, PlaceView]:
     """Those of the places that exist, by id."""
     known = tree()

@@ -38,6 +38,7 @@ class Tree:
     position: dict[int, int]
     ends_at: tuple[int, ...]  # where in `order` the subtree of each place ends
     chains: tuple[tuple[PlaceView, ...], ...]  # from the root to each place
+    by_names: dict[str, int]  # "云桥街道/柳岸社区": names below the district
 
     def find(self, place_id: int) -> PlaceView | None:
         at = self.position.get(place_id)
@@ -98,7 +99,10 @@ def plant(rows: Iterable[PlaceRow]) -> Tree:
     for root in sorted(below.get(None, ()), key=lambda row: row.id):
         grow(root, (), "")
     position = {view.id: at for at, view in enumerate(order)}
-    return Tree(tuple(order), position, tuple(ends_at), tuple(chains))
+    by_names: dict[str, int] = {}
+    for chain in chains:
+        by_names.setdefault("/".join(view.name for view in chain[1:]), chain[-1].id)
+    return Tree(tuple(order), position, tuple(ends_at), tuple(chains), by_names)
 
 
 def _view(row: PlaceRow, *, path: str, written: str) -> PlaceView:
