@@ -35,7 +35,7 @@ class Sample:
 
 
 def find_sample(folder: Path | None = None) -> Sample | None:
-    """The sample in this folder, or the one that comes with the program; None where there is none."""
+    """The sample in this folder, or the one that comes with the program; None without either."""
     for each in (folder,) if folder else _FOLDERS:
         about = each / "sample.json"
         if about.is_file():
