@@ -36,7 +36,7 @@ def code_of(secret: str) -> str:
 def set_up(client: Client) -> tuple[str, list[str]]:
     """Set the second factor up through its page; its secret and the recovery codes."""
     page = client.get("/account/2fa/totp/activate/").content.decode()
-    secret = re.search(r'<code class="number">(\w+)</code>', page)
+    secret = re.search(r'<code class="key">(\w+)</code>', page)
     assert secret
     answer = client.post("/account/2fa/totp/activate/", {"code": code_of(secret[1])}, follow=True)
     return secret[1], re.findall(r"<li>(\d{8})</li>", answer.content.decode())

@@ -9,8 +9,8 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongzhi.affairs.tickets.choices import State
 from gongzhi.interfaces.pages.components import (
-    TICKET_STATES,
     Badge,
     Crumb,
     Moment,
@@ -75,7 +75,7 @@ def _boundaries() -> dict[str, Any]:
     }
 
 
-def samples() -> dict[str, Any]:
+def samples(page_number: int) -> dict[str, Any]:
     """What the style guide shows."""
     wrong = SampleForm({"wrong-text": "", "wrong-solved": "maybe"}, prefix="wrong")
     moments = [
@@ -108,10 +108,10 @@ def samples() -> dict[str, Any]:
         "boundaries": _boundaries(),
         "form": SampleForm(),
         "wrong_form": wrong,
-        "states": list(TICKET_STATES),
+        "states": [state.value for state in State],
         "moments": moments,
         "rows": rows,
-        "page": Paginator(range(60), 20).page(2),
+        "page": Paginator(range(60), 20).get_page(page_number),
         "crumbs": [Crumb(_("首页"), "#"), Crumb(_("工单"), "#")],
         "steps": [_("什么事"), _("在哪里"), _("怎样联系您")],
     }
