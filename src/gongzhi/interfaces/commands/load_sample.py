@@ -25,6 +25,7 @@ class Sample:
     folder: Path
     begins: datetime
     demo_password: str
+    life: dict[str, float]  # options of `gongzhi simulate`
 
     def rows(self, name: str) -> Rows:
         with (self.folder / name).open(encoding="utf-8-sig", newline="") as file:
@@ -40,7 +41,8 @@ def find_sample(folder: Path | None = None) -> Sample | None:
         about = each / "sample.json"
         if about.is_file():
             read = json.loads(about.read_text("utf-8"))
-            return Sample(each, datetime.fromisoformat(read["begins"]), read["demo_password"])
+            begins = datetime.fromisoformat(read["begins"])
+            return Sample(each, begins, read["demo_password"], read.get("life", {}))
     return None
 
 
