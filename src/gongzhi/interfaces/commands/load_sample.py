@@ -36,7 +36,7 @@ class Sample:
 
 
 def find_sample(folder: Path | None = None) -> Sample | None:
-    """The sample in this folder, or the one that comes with the program, or None."""
+    """The sample in this folder, or the one that comes with the program; None without either."""
     for each in (folder,) if folder else _FOLDERS:
         about = each / "sample.json"
         if about.is_file():
