@@ -1,0 +1,86 @@
+"""When contact and result are due: limits from the catalogue, counted in working time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gongzhi.affairs.tickets.models import LimitRule, Pause, Ticket
+from gongzhi.commons.calendar.limits import Limit, LimitUnit
+from gongzhi.commons.calendar.queries import working_time
+from gongzhi.commons.organisations.catalogue import Assignment
+
+# What a district starts with; `init` writes these rows once and people change them afterwards.
+STARTING_RULES: dict[str, Limit] = {
+    "urgent.contact": Limit(2, LimitUnit.HOUR),
+    "urgent.handling": Limit(24, LimitUnit.HOUR),
+    "emergency.contact": Limit(1, LimitUnit.HOUR),
+    "emergency.handling": Limit(2, LimitUnit.HOUR),
+    "reminder.before": Limit(8, LimitUnit.HOUR),
+    "callback.answer": Limit(7, LimitUnit.NATURAL_DAY),
+    "objection.window": Limit(1, LimitUnit.WORK_DAY),
+    "whistle.sign": Limit(1, LimitUnit.HOUR),
+    "whistle.contact": Limit(24, LimitUnit.HOUR),
+    "whistle.arrive.advance": Limit(5, LimitUnit.WORK_DAY),
+    "whistle.arrive.hard_problem": Limit(3, LimitUnit.WORK_DAY),
+}
+
+
+def limit_rules() -> dict[str, Limit]:
+    """Every named limit of this affair."""
+    rows = LimitRule.objects.values_list("name", "amount", "unit")
+    return {name: Limit(amount, LimitUnit(unit)) for name, amount, unit in rows}
+
+
+def write_starting_rules() -> None:
+    """Give a new installation its limits; rows that exist stay as people set them."""
+    LimitRule.objects.bulk_create(
+        [
+            LimitRule(name=name, amount=limit.amount, unit=limit.unit)
+            for name, limit in STARTING_RULES.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The limit that holds for a ticket and the two moments it gives."""
+
+    limit: Limit
+    contact_due_at: datetime
+    due_at: datetime
+
+
+def clocks(
+    assignment: Assignment, *, urgency: str, start: datetime, rules: dict[str, Limit]
+) -> Clocks:
+    """The sooner of the catalogue's limit and the urgent one decides, for contact and result."""
+    time = working_time(assignment.unit_id)
+    contact_due = time.deadline(start, assignment.contact)
+    limit, due = assignment.handling, time.deadline(start, assignment.handling)
+    if contact := rules.get(f"{urgency}.contact"):
+        contact_due = min(contact_due, time.deadline(start, contact))
+    if handling := rules.get(f"{urgency}.handling"):
+        urgent_due = time.deadline(start, handling)
+        if urgent_due < due:
+            limit, due = handling, urgent_due
+    return Clocks(limit, min(contact_due, due), due)
+
+
+def begin_pause(ticket: Ticket, *, reason: str, at: datetime) -> None:
+    """Stop the clock; pausing twice for one reason changes nothing."""
+    Pause.objects.get_or_create(ticket=ticket, reason=reason, ends=None, defaults={"begins": at})
+
+
+def end_pause(ticket: Ticket, *, reason: str, at: datetime) -> datetime | None:
+    """Let the clock run again and return the due moment that follows.
+
+    Unchanged where no such pause was running, or while another one still runs.
+    """
+    ended = Pause.objects.filter(ticket=ticket, reason=reason, ends=None).update(ends=at)
+    running = Pause.objects.filter(ticket=ticket, ends=None).exists()
+    if not ended or running or ticket.clock_from is None or ticket.limit_amount is None:
+        return ticket.due_at
+    spans = Pause.objects.filter(ticket=ticket, ends__isnull=False)
+    pauses = tuple(spans.order_by("begins").values_list("begins", "ends"))
+    limit = Limit(ticket.limit_amount, LimitUnit(ticket.limit_unit))
+    return working_time(ticket.lead_unit_id).deadline(ticket.clock_from, limit, pauses=pauses)
