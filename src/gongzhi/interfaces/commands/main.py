@@ -25,6 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
+    "triage": (
+        f"{_HERE}.triage:triage",
+        "分类、查重、热点 classify, find duplicates and hot issues",
+    ),
     "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
 }
 
