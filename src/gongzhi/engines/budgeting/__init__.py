@@ -1,5 +1,6 @@
 """Which projects does the budget buy so that each group gets its share, and why?"""
 
+from .accounts import PublicPayers, publish_payers
 from .allocations import (
     Allocation,
     Rule,
@@ -50,6 +51,7 @@ __all__ = [
     "Places",
     "Preference",
     "ProjectExplanation",
+    "PublicPayers",
     "Reason",
     "Rule",
     "Settings",
@@ -72,6 +74,7 @@ __all__ = [
     "find_underserved",
     "make_election",
     "measure_support",
+    "publish_payers",
     "read_pabulib",
     "represent_places",
     "starting_endowment",

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from .exact_shares import ExactShares
 from .support import Support
 
+# Numbers about fewer people than this are not shown.
+SMALLEST_CELL = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
@@ -27,6 +30,35 @@ class Purchase:
     partial_payers: int
     partial_money: Fraction
     broke: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPayers:
+    """What may be published of who paid: None where it would tell of one to four people.
+
+    `payers` paid anything at all; of these `full_payers` paid the share in full.
+    """
+
+    supporters: int | None
+    payers: int | None
+    full_payers: int | None
+    partial_payers: int | None
+
+
+def publish_payers(purchase: Purchase) -> PublicPayers:
+    """Suppress small numbers of payers, and those that would give one away by subtraction."""
+    full, partial, broke = purchase.full_payers, purchase.partial_payers, purchase.broke
+    supporters = full + partial + broke
+    if _small(supporters):
+        return PublicPayers(None, None, None, None)
+    payers = None if _small(full + partial) or _small(broke) else full + partial
+    if payers is None or _small(full) or _small(partial):
+        return PublicPayers(supporters, payers, None, None)
+    return PublicPayers(supporters, payers, full, partial)
+
+
+def _small(count: int) -> bool:
+    return 0 < count < SMALLEST_CELL
 
 
 @dataclass(frozen=True, slots=True)

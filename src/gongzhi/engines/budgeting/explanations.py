@@ -36,8 +36,9 @@ class ProjectExplanation:
     """One project's account. Amounts are in minor units; parts that don't apply are None.
 
     `needed_budget` is a budget at which the rule, all else equal, would have funded the
-    project: for Phragmén the smallest, for equal shares the smallest at which its outcome changes
-    among the steps tried (with the same starting endowment), for greedy one that suffices.
+    project: for Phragmén the smallest; for equal shares with add1 the smallest, among 400
+    further steps, with the same starting endowment; without completion the smallest among budgets
+    one percent apart, or one step if that is more; for greedy one that suffices.
     """
 
     project: int
@@ -57,10 +58,13 @@ class Explanation:
     books: Books | None
 
 
-def explain(election: Election, allocation: Allocation) -> Explanation:
+def explain(
+    election: Election, allocation: Allocation, *, with_budgets: bool = True
+) -> Explanation:
     """Explain an allocation project by project.
 
-    Cost: one exact replay, and for equal shares up to 400 further runs.
+    `with_budgets` asks what budget would have funded each unfunded project.
+    Cost: one exact replay, and with budgets up to 400 further runs of equal shares.
     """
     settings = allocation.settings
     support = measure_support(election, settings.utility)
@@ -69,7 +73,9 @@ def explain(election: Election, allocation: Allocation) -> Explanation:
     if allocation.shares is not None:
         run = allocation.shares.run
         books = keep_books(support, election.costs, endowment=run.endowment, bought=run.bought)
-    needed = find_needed_budgets(election, support, allocation, ties=ties)
+    needed: Mapping[int, Fraction] = {}
+    if with_budgets:
+        needed = find_needed_budgets(election, support, allocation, ties=ties)
     purchases = {entry.project: entry for entry in books.purchases} if books else {}
     shortfalls = {entry.project: entry for entry in books.shortfalls} if books else {}
     sources = dict(zip(allocation.funded, allocation.sources, strict=True))
@@ -139,6 +145,8 @@ def _needed_by_shares(
     settings = allocation.settings
     steps = 0 if allocation.shares is None else allocation.shares.steps
     start, step = starting_endowment(election, settings.start), settings.step * election.scale
+    if settings.completion is Completion.NONE:
+        step = max(step, start / 100)
     runs: list[tuple[Fraction, set[int], int]] = []
     for run in islice(
         runs_by_step(support, election.costs, start, step, ties=ties), steps + STEPS_BEYOND

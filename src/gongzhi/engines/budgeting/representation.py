@@ -7,12 +7,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from .accounts import SMALLEST_CELL
 from .comparisons import count_funded
 from .elections import Election
 from .support import Support
-
-# Numbers about fewer people than this are not shown.
-SMALLEST_CELL = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,12 @@ from importlib import import_module
 import click
 
 # name -> (module:attribute, one line of help in both languages)
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "allocate": (
+        "gongzhi.interfaces.commands.allocate:allocate_command",
+        "分配预算并说明理由 Allocate a budget from a .pb file, and say why",
+    ),
+}
 
 
 class LazyGroup(click.Group):
