@@ -17,7 +17,17 @@ def _fresh() -> dict[str, list[str]]:
         "contact": [urlsafe_b64encode(secrets.token_bytes(32)).decode()],
         "index": [secrets.token_hex(32)],
         "link": [secrets.token_hex(32)],
+        "sign_in": [urlsafe_b64encode(secrets.token_bytes(32)).decode()],
     }
+
+
+def _flush(folder: Path) -> None:
+    """Make the name durable too: what is sealed under a key that a power cut takes is lost."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def load(folder: Path) -> dict[str, list[str]]:
@@ -39,5 +49,6 @@ def load(folder: Path) -> dict[str, list[str]]:
             pass
         finally:
             draft.unlink()
+        _flush(folder)
     keys: dict[str, list[str]] = json.loads(path.read_text())
     return keys

@@ -8,6 +8,7 @@ from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.joint_handling import escalate_late_calls
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.ledger.marks import claim
+from gongzhi.commons.notices.delivering import deliver_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ SCHEDULES = (
     Schedule("tickets.remind", timedelta(minutes=1), lambda at: remind_leads(at=at)),
     Schedule("tickets.escalate", timedelta(minutes=1), lambda at: escalate_overdue(at=at)),
     Schedule("tickets.callbacks", timedelta(minutes=5), lambda at: expire_callbacks(at=at)),
+    Schedule("notices.deliver", timedelta(seconds=5), lambda at: deliver_due(at=at)),
     Schedule("whistles.escalate", timedelta(minutes=5), lambda at: escalate_late_calls(at=at)),
 )
 

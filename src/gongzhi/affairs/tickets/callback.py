@@ -5,12 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import CallbackState, RemarkKind, Satisfied, Solved, State
 from gongzhi.affairs.tickets.closing import take_up_again
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Callback, Ticket
-from gongzhi.affairs.tickets.models.callbacks import CallbackState
-from gongzhi.affairs.tickets.models.choices import Satisfied, Solved, State
-from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.commons.organisations.actors import SYSTEM, Actor
 
 
@@ -78,6 +76,7 @@ def _take_answer(
         for_requester=True,
         round=asked.round,
         unit=asked.unit_id,
+        category=ticket.category_code,
         solved=solved,
         satisfied=satisfied,
         by_phone=by_phone,

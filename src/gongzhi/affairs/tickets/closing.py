@@ -6,11 +6,10 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import RemarkKind, State
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
 from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for
 from gongzhi.affairs.tickets.models import Callback, Merge, Requester, Ticket
-from gongzhi.affairs.tickets.models.choices import State
-from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.catalogue import Assignment, find_duty

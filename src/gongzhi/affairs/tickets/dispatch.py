@@ -7,11 +7,10 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, told
 from gongzhi.affairs.tickets.models import Objection, Ticket
-from gongzhi.affairs.tickets.models.choices import State
-from gongzhi.affairs.tickets.models.handling import RemarkKind, Review
 from gongzhi.affairs.tickets.moving import move_many
 from gongzhi.commons.calendar.limits import Limit
 from gongzhi.commons.ledger.recording import NewEvent, record_many
@@ -29,7 +28,7 @@ DISPATCH_FIELDS = (
     "limit_unit",
     "due_at",
 )
-_ATTNAMES = tuple(Ticket._meta.get_field(name).attname for name in DISPATCH_FIELDS)
+_ATTNAMES = tuple(str(Ticket._meta.get_field(n).attname) for n in DISPATCH_FIELDS)  # type: ignore[union-attr]
 
 
 class CannotDispatch(ValueError):
@@ -82,6 +81,7 @@ def _dispatched(ticket: Ticket, *, by: Actor, at: datetime) -> NewEvent:
         events.DISPATCHED,
         by=by,
         at=at,
+        category=ticket.category_code,
         lead=lead,
         first=ticket.first_owner_id == lead,
         contact_due=_moment(ticket.contact_due_at),

@@ -5,10 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import ExclusionReason, RemarkKind, Review
 from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Exclusion
-from gongzhi.affairs.tickets.models.choices import ExclusionReason
-from gongzhi.affairs.tickets.models.handling import RemarkKind, Review
 from gongzhi.commons.organisations.actors import Actor
 
 

@@ -5,11 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
 from gongzhi.affairs.tickets.deadlines import begin_pause, end_pause
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Assist, Extension, Ticket
-from gongzhi.affairs.tickets.models.choices import State
-from gongzhi.affairs.tickets.models.handling import RemarkKind, Review
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.queries import find_unit
 

@@ -8,10 +8,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import OPEN_STATES, Occasion, WhistleKind, WhistleState
 from gongzhi.affairs.tickets.deadlines import limit_rules
 from gongzhi.affairs.tickets.models import Ticket, Whistle, WhistleCall
-from gongzhi.affairs.tickets.models.choices import OPEN_STATES
-from gongzhi.affairs.tickets.models.whistles import Occasion, WhistleKind, WhistleState
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.organisations.actors import SYSTEM, Actor
@@ -34,7 +33,7 @@ class AgreedTask:
     due_at: datetime
 
 
-def _tell(whistle: Whistle, kind: str, *, by: Actor, at: datetime, **data: Plain) -> None:
+def _tell(whistle: Whistle, kind: str, /, *, by: Actor, at: datetime, **data: Plain) -> None:
     record(
         NewEvent(
             subject=Subject("whistle", whistle.pk),

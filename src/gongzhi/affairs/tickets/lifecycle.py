@@ -10,9 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from gongzhi.affairs.tickets.choices import RemarkKind, State
 from gongzhi.affairs.tickets.models import Remark, Ticket
-from gongzhi.affairs.tickets.models.choices import State
-from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
@@ -136,9 +135,13 @@ def ticket_for(by: Actor, action: str, ticket_id: int) -> Ticket:
     ticket = Ticket.objects.filter(pk=ticket_id).first()
     if ticket is None:
         raise NoSuchTicket
-    units = {ticket.lead_unit_id, *ticket.assists.values_list("unit_id", flat=True)} - {None}
+    units = [u for u in (ticket.lead_unit_id, *_assisting(ticket)) if u is not None]
     require(by, action, place_path=ticket.place_path, unit_ids=units, ticket_id=ticket.pk)
     return ticket
+
+
+def _assisting(ticket: Ticket) -> list[int]:
+    return list(ticket.assists.values_list("unit_id", flat=True))
 
 
 def move(ticket: Ticket, step: Step, *, at: datetime, **changes: Any) -> None:
@@ -162,7 +165,7 @@ def touch(ticket: Ticket, *, at: datetime, **changes: Any) -> None:
         setattr(ticket, name, value)
 
 
-def told(ticket: Ticket, kind: str, *, by: Actor, at: datetime, **data: Plain) -> NewEvent:
+def told(ticket: Ticket, kind: str, /, *, by: Actor, at: datetime, **data: Plain) -> NewEvent:
     """The event that this happened to this ticket."""
     return NewEvent(
         subject=Subject("ticket", ticket.pk),
@@ -178,6 +181,7 @@ def told(ticket: Ticket, kind: str, *, by: Actor, at: datetime, **data: Plain) -
 def tell(
     ticket: Ticket,
     kind: str,
+    /,
     *,
     by: Actor,
     at: datetime,

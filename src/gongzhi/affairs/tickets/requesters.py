@@ -7,18 +7,19 @@ from datetime import datetime
 from django.db import transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import OPEN_STATES, RemarkKind, State
 from gongzhi.affairs.tickets.deadlines import end_pause
+from gongzhi.affairs.tickets.handling import reply_to_question
 from gongzhi.affairs.tickets.intake import TEXT_LIMIT, text_digest
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Remark, Requester, Ticket
-from gongzhi.affairs.tickets.models.choices import OPEN_STATES, State
-from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.affairs.tickets.numbers import id_in, number_of
+from gongzhi.affairs.tickets.searching import forget_words
 from gongzhi.commons.organisations.actors import Actor, resident_with_key
-from gongzhi.commons.privacy.blind_index import phone_index
+from gongzhi.commons.privacy.blind_index import phone_indexes
 from gongzhi.commons.privacy.encryption import open_text
 from gongzhi.commons.privacy.links import read_link, sign_link
-from gongzhi.commons.privacy.masking import normal_phone
+from gongzhi.commons.privacy.phones import normal_phone
 
 LINKS_AT_ONCE = 10
 
@@ -104,10 +105,9 @@ def erase_requester(*, ticket_id: int, by: Actor, at: datetime) -> None:
 
 def erase_texts(ticket: Ticket, *, at: datetime) -> None:
     """Forget contact, text, address and remarks of one ticket; runs in the caller's transaction."""
-    Requester.objects.filter(ticket=ticket).update(
-        name_sealed="", phone_sealed="", phone_index="", email_sealed="", erased_at=at
-    )
+    forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
+    forget_words(ticket.pk)
     ticket.callbacks.update(remark="")
     touch(
         ticket,
@@ -119,8 +119,16 @@ def erase_texts(ticket: Ticket, *, at: datetime) -> None:
         latitude=None,
         longitude=None,
         attributes={},
-        is_public=False,
+        public_at=None,
         link_version=ticket.link_version + 1,
+    )
+
+
+def forget_contact(ticket: Ticket, *, at: datetime) -> None:
+    """Forget who asked; runs in the caller's transaction."""
+    touch(ticket, at=at)
+    Requester.objects.filter(ticket=ticket).update(
+        name_sealed="", phone_sealed="", phone_index="", email_sealed="", erased_at=at
     )
 
 
@@ -133,7 +141,7 @@ def lost_links(*, phone: str, number: str = "") -> list[LostLink]:
     normal = normal_phone(phone)
     if not normal:
         return []
-    found = Requester.objects.filter(phone_index=phone_index(normal), erased_at=None)
+    found = Requester.objects.filter(phone_index__in=phone_indexes(normal), erased_at=None)
     if number:
         found = found.filter(ticket_id=id_in(number) or 0)
     rows = found.select_related("ticket").order_by("-ticket_id")[:LINKS_AT_ONCE]
@@ -147,3 +155,12 @@ def lost_links(*, phone: str, number: str = "") -> list[LostLink]:
         )
         for row in rows
     ]
+
+
+def reply_to_link(*, holder: Actor, text: str, at: datetime) -> int:
+    """What the holder of a private link adds to their request; returns the remark's id."""
+    ticket_id = holder.ticket_key or 0
+    with transaction.atomic():
+        reply_to_question(ticket_id=ticket_id, text=text, by=holder, at=at)
+        added = Remark.objects.filter(ticket_id=ticket_id, kind=RemarkKind.REPLY)
+        return added.order_by("-id").values_list("id", flat=True)[0]

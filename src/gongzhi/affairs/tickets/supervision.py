@@ -6,11 +6,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import RemarkKind, State
 from gongzhi.affairs.tickets.deadlines import limit_rules
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, told, touch
 from gongzhi.affairs.tickets.models import Ticket
-from gongzhi.affairs.tickets.models.choices import State
-from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.ledger.recording import record_many
 from gongzhi.commons.organisations.actors import SYSTEM, Actor

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import OPEN_STATES, State, Urgency
 from gongzhi.affairs.tickets.lifecycle import Step, tell, ticket_for, told, touch
 from gongzhi.affairs.tickets.models import Ticket
-from gongzhi.affairs.tickets.models.choices import OPEN_STATES, State, Urgency
 from gongzhi.affairs.tickets.moving import move_many
 from gongzhi.commons.categories.queries import category, rule_book
 from gongzhi.commons.ledger.recording import record_many

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Case, Q, Value, When
 
-from gongzhi.affairs.tickets.models.choices import (
+from gongzhi.affairs.tickets.choices import (
     OPEN_STATES,
     Channel,
     RequestKind,
@@ -26,7 +26,8 @@ class Ticket(models.Model):
     text = models.TextField()
     text_key = models.CharField(max_length=32)  # erased with the text: then its digest says nothing
     attributes = models.JSONField(default=dict)
-    is_public = models.BooleanField(default=False)
+    # When it came in, if everyone may read it; null otherwise. One index answers both questions.
+    public_at = models.DateTimeField(null=True)
 
     category_code = models.CharField(max_length=80, blank=True)
     category_by = models.CharField(max_length=10, blank=True)  # requester, rule, model, person
@@ -93,6 +94,9 @@ class Ticket(models.Model):
             models.Index(fields=["community_id", "id"], name="ticket_here"),
             models.Index(fields=["lead_unit", "id"], name="ticket_ours"),
             models.Index(fields=["received_at"], name="ticket_received"),
+            models.Index(
+                fields=["public_at"], name="ticket_public", condition=Q(public_at__isnull=False)
+            ),
             models.Index(
                 fields=["merged_into"], name="ticket_merged", condition=Q(merged_into__isnull=False)
             ),

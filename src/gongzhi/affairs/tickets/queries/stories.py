@@ -4,6 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from gongzhi.affairs.tickets.choices import (
+    CallbackState,
+    Channel,
+    RemarkKind,
+    RequestKind,
+    Review,
+    State,
+    Urgency,
+)
 from gongzhi.affairs.tickets.lifecycle import Step, possible_moves, ticket_for
 from gongzhi.affairs.tickets.models import (
     Exclusion,
@@ -14,9 +23,6 @@ from gongzhi.affairs.tickets.models import (
     Requester,
     Ticket,
 )
-from gongzhi.affairs.tickets.models.callbacks import CallbackState
-from gongzhi.affairs.tickets.models.choices import Channel, RequestKind, State, Urgency
-from gongzhi.affairs.tickets.models.handling import RemarkKind, Review
 from gongzhi.affairs.tickets.numbers import number_of
 from gongzhi.affairs.tickets.queries.lists import TicketRow, as_rows
 from gongzhi.commons.categories.queries import category
