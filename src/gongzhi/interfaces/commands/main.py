@@ -7,6 +7,11 @@ from importlib import import_module
 import click
 
 # name -> (module:attribute, one line of help in both languages)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "allocate": (
+        "gongzhi.interfaces.commands.allocate:allocate_command",
+        "分配预算并说明理由 Allocate a budget from a .pb file, and say why",
+    ),
 _HERE = "gongzhi.interfaces.commands"
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": (f"{_HERE}.installation:up", "一条命令启动全部 start everything"),
