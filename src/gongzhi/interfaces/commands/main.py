@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
     "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
+    "owners-vote": (f"{_HERE}.owners_vote:owners_vote", "统计业主表决 count an owners' vote"),
 }
 
 
