@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from gongzhi.commons.organisations.actors import Actor, HeldRole, Voice
-from gongzhi.commons.organisations.models import RoleKind, Unit, UnitKind
+from gongzhi.commons.organisations.models import Unit, UnitKind
+from gongzhi.commons.permissions.actors import Actor, HeldRole, Voice
+from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.territory.models import Place, PlaceKind
 
 

@@ -88,6 +88,14 @@ def test_a_savepoint_that_is_rolled_back_takes_its_change_along(shelf):
 
 
 @pytest.mark.django_db
+def test_what_is_read_during_a_change_is_not_kept_after_it(shelf):
+    with shelf.revision.changing():
+        assert shelf.kept.value() == 0
+        SpecialDay.objects.create(day="2030-01-01", year=2030, name="x", is_off=True)
+    assert shelf.kept.value() == 1
+
+
+@pytest.mark.django_db
 def test_a_change_outside_a_transaction_is_refused(shelf, monkeypatch):
     monkeypatch.setattr(connection._connections[connection._alias], "in_atomic_block", False)
     with pytest.raises(RuntimeError, match="transaction"):

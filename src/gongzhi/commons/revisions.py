@@ -6,7 +6,8 @@ answers from memory. A connection that has changed the tables and not yet commit
 change at once, alone; what it read is dropped if the change is rolled back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock, local
 from time import monotonic
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -42,19 +43,26 @@ class Revision:
         self._thread = local()
         _known.add(self)
 
-    def grow(self) -> None:
-        """Tell every process that the tables change; call it inside the action's transaction.
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """A transaction that changes the tables: every process learns of it when it commits.
 
-        The row stays locked until the transaction ends, so changes to one room queue up.
+        The number's row is locked from the start, so changes to one room queue up. What the
+        thread reads inside is from before the change; after it, the tables as it left them.
         """
+        with transaction.atomic():
+            self.grow()
+            yield
+            self._note_change()
+
+    def grow(self) -> None:
+        """Tell every process that the tables have changed; call it in the change's transaction."""
         if not connection.in_atomic_block:
             raise RuntimeError(f"{self._model} grows in its action's transaction; open one first")
         rows = self._rows()
         if not rows.filter(pk=1).update(number=F("number") + 1):
             rows.create(pk=1, number=1)
-        change = _Change(self)
-        transaction.on_commit(change)
-        self._thread.__dict__.setdefault("changes", []).append(change)
+        self._note_change()
 
     def state(self) -> State:
         """What the thread may rely on now; one query when the last look is a second old."""
@@ -74,6 +82,11 @@ class Revision:
         """Make every value anew."""
         self._times_forgotten += 1
         self.look_again()
+
+    def _note_change(self) -> None:
+        change = _Change(self)
+        transaction.on_commit(change)
+        self._thread.__dict__.setdefault("changes", []).append(change)
 
     def _rows(self) -> Any:
         return apps.get_model(self._model)._default_manager

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from gongzhi.affairs.tickets.dispatch import dispatch_tickets
+from gongzhi.affairs.tickets.searching import index_tickets
 from gongzhi.affairs.tickets.triage import triage_tickets
 from gongzhi.commons.ledger.outbox import Happened, follow_due
 from gongzhi.commons.organisations.actors import SYSTEM
@@ -22,13 +23,19 @@ def triage(events: Sequence[Happened], at: datetime) -> None:
     triage_tickets(ticket_ids=[event.subject_id for event in events], by=SYSTEM, at=at)
 
 
+def make_findable(events: Sequence[Happened], _at: datetime) -> None:
+    """A request is found by its words."""
+    index_tickets(ticket_ids=[event.subject_id for event in events])
+
+
 def dispatch(events: Sequence[Happened], at: datetime) -> None:
     """A request that is understood goes to its first owner."""
     dispatch_tickets(ticket_ids=[event.subject_id for event in events], by=SYSTEM, at=at)
 
 
 FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
-    "ticket.received": (triage,),
+    "ticket.received": (triage, make_findable),
+    "ticket.corrected": (make_findable,),
     "ticket.triaged": (dispatch,),
 }
 for _kind in TELLS:

@@ -14,8 +14,8 @@ from gongzhi.commons.attachments.attaching import CannotAttach, attach, detach, 
 from gongzhi.commons.attachments.media_types import media_type
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import RESIDENT, SYSTEM, resident_with_key
-from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM, resident_with_key
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.privacy.digests import NoDigestKey, says
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """Digests, rotation, retention and a person's own data."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,10 +8,10 @@ from cryptography.fernet import Fernet
 
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import RESIDENT, SYSTEM, Actor
 from gongzhi.commons.organisations.models import Person
-from gongzhi.commons.organisations.permissions import NotPermitted
-from gongzhi.commons.privacy import digests, encryption, my_data, retention
+from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM, Actor
+from gongzhi.commons.permissions.table import NotPermitted
+from gongzhi.commons.privacy import digests, encryption, keyring, my_data, retention
 from gongzhi.commons.privacy.encryption import CannotOpen, open_text, seal_text
 from gongzhi.commons.privacy.my_data import CannotCorrect, Fact, Holding
 from gongzhi.commons.privacy.retention import RetentionRule
@@ -64,14 +65,46 @@ def test_rotation_re_encrypts_all_and_can_go_on_after_a_break(sealed_names, sett
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        encryption.rotate(progress=killed)
-    assert encryption.rotate(progress=seen.append) == 5 - seen[0]
-    assert encryption.rotate() == 0
+        encryption.reseal(progress=killed)
+    assert encryption.reseal(progress=seen.append) == 5 - seen[0]
+    assert encryption.reseal() == 0
     settings.KEYS = settings.KEYS | {"contact": [fresh]}
     people = Person.objects.exclude(email="").order_by("login")
     assert [open_text(person.email) for person in people] == [f"139{n:08d}" for n in range(5)]
     assert {person.language for person in people} == {"139"}
     assert encryption.sealed_texts() == 5
+
+
+def test_a_new_index_key_gives_new_indexes_without_sealing_anew(sealed_names, settings) -> None:
+    settings.SECRETS_FILE = None
+    before = set(Person.objects.values_list("email", flat=True))
+    encryption._columns.clear()
+    encryption.declare_sealed_column(
+        "organisations.Person", "email", index_field="language", index=lambda text: text[3:6]
+    )
+    assert encryption.reseal() == 5
+    assert set(Person.objects.values_list("email", flat=True)) == before
+    assert set(Person.objects.exclude(email="").values_list("language", flat=True)) == {"000"}
+    assert encryption.reseal() == 0
+
+
+def test_a_key_is_added_before_the_others_and_the_old_ones_can_be_dropped(
+    settings, tmp_path
+) -> None:
+    settings.KEYS = {purpose: list(ring) for purpose, ring in settings.KEYS.items()}
+    settings.SECRETS_FILE = tmp_path / "secrets.json"
+    settings.SECRETS_FILE.write_text(json.dumps(settings.KEYS))
+    old = seal_text("13800138000")
+    keyring.add_key("contact")
+    fresh = seal_text("13800138000")
+    assert len(settings.KEYS["contact"]) == 2
+    assert open_text(old) == open_text(fresh) == "13800138000"
+    assert [file.name for file in tmp_path.iterdir()] == ["secrets.json"]
+    assert settings.SECRETS_FILE.stat().st_mode & 0o077 == 0
+    assert keyring.forget_old_keys("contact") == 1
+    assert open_text(fresh) == "13800138000"
+    with pytest.raises(CannotOpen):
+        open_text(old)
 
 
 def test_rotation_names_the_row_that_no_key_opens(sealed_names, settings) -> None:
@@ -80,7 +113,7 @@ def test_rotation_names_the_row_that_no_key_opens(sealed_names, settings) -> Non
     first = Person.objects.exclude(email="").order_by("pk").first()
     assert first is not None
     with pytest.raises(CannotOpen, match=f"organisations.Person {first.pk}"):
-        encryption.rotate()
+        encryption.reseal()
 
 
 @pytest.fixture

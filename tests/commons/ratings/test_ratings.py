@@ -6,8 +6,8 @@ import pytest
 
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import RESIDENT, resident_with_key
-from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import RESIDENT, resident_with_key
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.ratings import queries, rating
 from gongzhi.commons.ratings.models import Rating
 from gongzhi.commons.ratings.rating import CannotRate, Satisfied, Side, Solved, rate

@@ -10,9 +10,9 @@ from gongzhi.commons.attachments.attaching import attach
 from gongzhi.commons.attachments.queries import open_attachment
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import RESIDENT, SYSTEM, Actor
 from gongzhi.commons.organisations.models import WorkListItem
-from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM, Actor
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.privacy.digests import says
 from gongzhi.commons.tasks import queries
 from gongzhi.commons.tasks.asking import CannotAsk, approve_task, ask_for, refuse_task

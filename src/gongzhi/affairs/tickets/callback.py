@@ -76,6 +76,7 @@ def _take_answer(
         for_requester=True,
         round=asked.round,
         unit=asked.unit_id,
+        category=ticket.category_code,
         solved=solved,
         satisfied=satisfied,
         by_phone=by_phone,

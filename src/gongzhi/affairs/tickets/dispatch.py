@@ -28,7 +28,7 @@ DISPATCH_FIELDS = (
     "limit_unit",
     "due_at",
 )
-_ATTNAMES = tuple(Ticket._meta.get_field(name).attname for name in DISPATCH_FIELDS)
+_ATTNAMES = tuple(str(Ticket._meta.get_field(n).attname) for n in DISPATCH_FIELDS)  # type: ignore[union-attr]
 
 
 class CannotDispatch(ValueError):
@@ -81,6 +81,7 @@ def _dispatched(ticket: Ticket, *, by: Actor, at: datetime) -> NewEvent:
         events.DISPATCHED,
         by=by,
         at=at,
+        category=ticket.category_code,
         lead=lead,
         first=ticket.first_owner_id == lead,
         contact_due=_moment(ticket.contact_due_at),

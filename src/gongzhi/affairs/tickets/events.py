@@ -20,6 +20,7 @@ PLACED = declare("ticket.placed", "a person corrected the place", "place", "was"
 DISPATCHED = declare(
     "ticket.dispatched",
     "a unit became the lead",
+    "category",
     "lead",
     "first",
     "contact_due",
@@ -60,6 +61,7 @@ CALLED_BACK = declare(
     "the requester said whether it was solved",
     "round",
     "unit",
+    "category",
     "solved",
     "satisfied",
     "by_phone",
@@ -67,7 +69,7 @@ CALLED_BACK = declare(
 CALLBACK_EXPIRED = declare("ticket.callback_expired", "nobody answered the call-back", "round")
 REOPENED = declare("ticket.reopened", "it was taken up again", "because", "unit")
 MERGED = declare("ticket.merged", "it joined another ticket on the same matter", "into")
-UNMERGED = declare("ticket.unmerged", "the joining was undone", "from")
+UNMERGED = declare("ticket.unmerged", "the joining was undone", "was")
 SPLIT = declare("ticket.split", "a second matter became a ticket of its own", "into")
 SUPERVISED = declare("ticket.supervised", "a superior pressed for action", "unit")
 REMINDED = declare("ticket.reminded", "the lead was reminded before the limit", "unit", "due")

@@ -21,7 +21,7 @@ from gongzhi.commons.organisations.permissions import require
 from gongzhi.commons.privacy.blind_index import phone_index
 from gongzhi.commons.privacy.encryption import seal_text
 from gongzhi.commons.privacy.links import sign_link
-from gongzhi.commons.privacy.phones import normal_phone
+from gongzhi.commons.privacy.phones import is_phone, normal_phone
 from gongzhi.commons.territory.locating import locate, locate_address
 from gongzhi.commons.territory.queries import PlaceView, ancestor_of_kind, district, find_place
 
@@ -218,7 +218,7 @@ def _check(request: Request, text: str, *, at: datetime) -> None:
         raise CannotReceive("text", "内容含有无法保存的字符，请删除后再提交")
     if request.category_code and category(request.category_code) is None:
         raise CannotReceive("category", f"没有这个事项分类：{request.category_code}")
-    if request.contact.phone and not normal_phone(request.contact.phone):
+    if request.contact.phone and not is_phone(request.contact.phone):
         raise CannotReceive("phone", "电话号码不完整，请核对；也可以不填")
     if (request.longitude is None) != (request.latitude is None):
         raise CannotReceive("place", "经度和纬度要一起给出")

@@ -33,7 +33,7 @@ class AgreedTask:
     due_at: datetime
 
 
-def _tell(whistle: Whistle, kind: str, *, by: Actor, at: datetime, **data: Plain) -> None:
+def _tell(whistle: Whistle, kind: str, /, *, by: Actor, at: datetime, **data: Plain) -> None:
     record(
         NewEvent(
             subject=Subject("whistle", whistle.pk),

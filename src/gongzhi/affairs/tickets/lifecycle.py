@@ -135,9 +135,13 @@ def ticket_for(by: Actor, action: str, ticket_id: int) -> Ticket:
     ticket = Ticket.objects.filter(pk=ticket_id).first()
     if ticket is None:
         raise NoSuchTicket
-    units = {ticket.lead_unit_id, *ticket.assists.values_list("unit_id", flat=True)} - {None}
+    units = [u for u in (ticket.lead_unit_id, *_assisting(ticket)) if u is not None]
     require(by, action, place_path=ticket.place_path, unit_ids=units, ticket_id=ticket.pk)
     return ticket
+
+
+def _assisting(ticket: Ticket) -> list[int]:
+    return list(ticket.assists.values_list("unit_id", flat=True))
 
 
 def move(ticket: Ticket, step: Step, *, at: datetime, **changes: Any) -> None:
@@ -161,7 +165,7 @@ def touch(ticket: Ticket, *, at: datetime, **changes: Any) -> None:
         setattr(ticket, name, value)
 
 
-def told(ticket: Ticket, kind: str, *, by: Actor, at: datetime, **data: Plain) -> NewEvent:
+def told(ticket: Ticket, kind: str, /, *, by: Actor, at: datetime, **data: Plain) -> NewEvent:
     """The event that this happened to this ticket."""
     return NewEvent(
         subject=Subject("ticket", ticket.pk),
@@ -177,6 +181,7 @@ def told(ticket: Ticket, kind: str, *, by: Actor, at: datetime, **data: Plain) -
 def tell(
     ticket: Ticket,
     kind: str,
+    /,
     *,
     by: Actor,
     at: datetime,

@@ -54,7 +54,7 @@ def unmerge_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> N
         raise CannotMerge("请说明取消合并的理由")
     touch(ticket, at=at, merged_into_id=None)
     Merge.objects.filter(ticket=ticket, undone_at=None).update(undone_at=at)
-    tell(ticket, events.UNMERGED, by=by, at=at, text=reason, **{"from": into_id})
+    tell(ticket, events.UNMERGED, by=by, at=at, text=reason, was=into_id)
 
 
 @transaction.atomic

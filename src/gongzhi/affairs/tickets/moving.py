@@ -23,7 +23,7 @@ def move_many(
     for ticket in tickets:
         ticket.state = MOVES[step].target
         ticket.touched_at = at
-    columns = [Ticket._meta.get_field(name) for name in (*fields, "state", "touched_at")]
+    columns: list[Any] = [Ticket._meta.get_field(n) for n in (*fields, "state", "touched_at")]
     assignments = ", ".join(f"{connection.ops.quote_name(str(c.column))} = %s" for c in columns)
     marks = ", ".join(["%s"] * len(allowed))
     table = connection.ops.quote_name(Ticket._meta.db_table)

@@ -14,10 +14,11 @@ from gongzhi.affairs.tickets.intake import TEXT_LIMIT, text_digest
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Remark, Requester, Ticket
 from gongzhi.affairs.tickets.numbers import id_in, number_of
+from gongzhi.affairs.tickets.searching import forget_words
 from gongzhi.commons.organisations.actors import Actor, resident_with_key
 from gongzhi.commons.privacy.blind_index import phone_indexes
 from gongzhi.commons.privacy.encryption import open_text
-from gongzhi.commons.privacy.links import BadLink, read_link, sign_link
+from gongzhi.commons.privacy.links import read_link, sign_link
 from gongzhi.commons.privacy.phones import normal_phone
 
 LINKS_AT_ONCE = 10
@@ -40,15 +41,11 @@ class LostLink:
 
 def holder_of(token: str) -> Actor | None:
     """The actor for whoever opened this private link; None if it is not, or no longer, good."""
-
-    def version_of(ticket_id: int) -> int | None:
-        versions = Ticket.objects.filter(pk=ticket_id).values_list("link_version", flat=True)
-        return versions.first()
-
-    try:
-        return resident_with_key(read_link("ticket", token, version_of=version_of))
-    except BadLink:
+    claim = read_link("ticket", token)
+    if claim is None:
         return None
+    good = Ticket.objects.filter(pk=claim.id, link_version=claim.version).exists()
+    return resident_with_key(claim.id) if good else None
 
 
 @transaction.atomic
@@ -110,6 +107,7 @@ def erase_texts(ticket: Ticket, *, at: datetime) -> None:
     """Forget contact, text, address and remarks of one ticket; runs in the caller's transaction."""
     forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
+    forget_words(ticket.pk)
     ticket.callbacks.update(remark="")
     touch(
         ticket,

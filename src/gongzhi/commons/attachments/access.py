@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import Actor
+from gongzhi.commons.permissions.actors import Actor
 
 MayDo = Callable[[int, Actor], bool]
 

@@ -19,8 +19,8 @@ from gongzhi.commons.attachments.models import Attachment
 from gongzhi.commons.attachments.queries import AttachmentView, view_of
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
-from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.privacy.digests import digests_for_new, erase_keys
 
 __all__ = ["CannotAttach", "attach", "detach", "sweep_orphans"]

@@ -11,8 +11,8 @@ from gongzhi.commons.attachments import storage
 from gongzhi.commons.attachments.access import may_read
 from gongzhi.commons.attachments.models import Attachment
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import NotPermitted
 
 
 class NoAttachment(LookupError):

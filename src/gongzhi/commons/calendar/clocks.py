@@ -32,6 +32,9 @@ class Pause(NamedTuple):
     end: datetime | None
 
 
+Stretch = tuple[datetime, datetime | None]  # a `Pause`, or a plain pair such as a query gives
+
+
 def moment_of(when: datetime) -> int:
     """Microseconds of local time since 1970."""
     if when.tzinfo is None:
@@ -43,7 +46,7 @@ def datetime_of(moment: int) -> datetime:
     return _EPOCH + timedelta(microseconds=moment)
 
 
-def stops_after(begin: int, pauses: Iterable[Pause]) -> list[Stop]:
+def stops_after(begin: int, pauses: Iterable[Stretch]) -> list[Stop]:
     """The pauses after `begin`, in order, joined where they touch."""
     found: list[Stop] = []
     for start, end in pauses:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from gongzhi.commons.calendar.models import OfficeHoursEntry, SpecialDay
 from gongzhi.commons.calendar.office_hours import OfficeHours, write_span
 from gongzhi.commons.calendar.queries import entries_of, revision
 from gongzhi.commons.calendar.year_lists import read_year
+from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.kinds import declare
-from gongzhi.commons.ledger.recording import NewEvent, Subject, record
+from gongzhi.commons.ledger.recording import Subject, record
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 
@@ -46,24 +45,15 @@ def import_year(*, text: str, by: Actor, at: datetime) -> ImportedYear:
     listed = read_year(text)
     off = sum(entry.is_off for entry in listed.days)
     report = ImportedYear(listed.year, off, len(listed.days) - off)
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         SpecialDay.objects.filter(year=listed.year).delete()
         SpecialDay.objects.filter(day__in=[entry.day for entry in listed.days]).delete()
         SpecialDay.objects.bulk_create(
             SpecialDay(day=entry.day, year=listed.year, name=entry.name, is_off=entry.is_off)
             for entry in listed.days
         )
-        record(
-            NewEvent(
-                Subject("calendar", listed.year),
-                YEAR_IMPORTED,
-                at,
-                unit_id=by.unit_id,
-                person_id=by.person_id,
-                data={"days_off": report.days_off, "days_swapped": report.days_swapped},
-            )
-        )
+        facts = {"days_off": report.days_off, "days_swapped": report.days_swapped}
+        record(done_by(by, YEAR_IMPORTED, Subject("calendar", listed.year), at=at, data=facts))
     return report
 
 
@@ -76,22 +66,13 @@ def set_office_hours(
     Give entries dates of validity so that past tickets are reckoned by the hours of their time.
     """
     require(by, "calendar.edit")
-    with transaction.atomic():
-        revision.grow()
+    with revision.changing():
         entries_of(unit_id).delete()
         OfficeHoursEntry.objects.bulk_create(
             _row(unit_id, position, entry) for position, entry in enumerate(hours)
         )
-        record(
-            NewEvent(
-                Subject("office_hours", unit_id or 0),
-                HOURS_SET,
-                at,
-                unit_id=by.unit_id,
-                person_id=by.person_id,
-                data={"entries": len(hours)},
-            )
-        )
+        subject = Subject("office_hours", unit_id or 0)
+        record(done_by(by, HOURS_SET, subject, at=at, data={"entries": len(hours)}))
 
 
 def _row(unit_id: int | None, position: int, entry: OfficeHours) -> OfficeHoursEntry:

@@ -30,6 +30,7 @@ from gongzhi.commons.calendar.clocks import (
     CannotReckon,
     ClockStandsStill,
     Pause,
+    Stretch,
     datetime_of,
     moment_of,
     stops_after,
@@ -46,7 +47,7 @@ from gongzhi.commons.calendar.day_index import (
 from gongzhi.commons.calendar.limits import Limit, LimitUnit
 from gongzhi.commons.calendar.office_hours import OfficeHours, Span, spans_on
 
-__all__ = ["CHINA_TIME", "CannotReckon", "ClockStandsStill", "Pause", "WorkingTime"]
+__all__ = ["CHINA_TIME", "CannotReckon", "ClockStandsStill", "Pause", "Stretch", "WorkingTime"]
 
 _LONGEST_SEARCH = 400  # years in which to look for an answer before giving up
 
@@ -77,12 +78,12 @@ class WorkingTime:
         self._hours = tuple(office_hours)
         self._index: DayIndex | None = None
 
-    def deadline(self, start: datetime, limit: Limit, pauses: Iterable[Pause] = ()) -> datetime:
+    def deadline(self, start: datetime, limit: Limit, pauses: Iterable[Stretch] = ()) -> datetime:
         """When `limit` is up, for a clock that starts at `start`."""
         return self._reached(start, limit.amount, limit.unit, pauses)
 
     def reached(
-        self, start: datetime, amount: Fraction, unit: LimitUnit, pauses: Iterable[Pause] = ()
+        self, start: datetime, amount: Fraction, unit: LimitUnit, pauses: Iterable[Stretch] = ()
     ) -> datetime:
         """The deadline of a part of a limit, for reminders; part of a day counts as a whole one."""
         if amount < 0:
@@ -90,7 +91,7 @@ class WorkingTime:
         return self._reached(start, amount, unit, pauses)
 
     def elapsed(
-        self, start: datetime, end: datetime, unit: LimitUnit, pauses: Iterable[Pause] = ()
+        self, start: datetime, end: datetime, unit: LimitUnit, pauses: Iterable[Stretch] = ()
     ) -> Fraction:
         """How much of a limit in `unit` is used up at `end`: exact, and whole for days."""
         begin, until = moment_of(start), moment_of(end)
@@ -125,7 +126,7 @@ class WorkingTime:
         return datetime_of(self._search(at, lambda index: index.next_opening(at)))
 
     def _reached(
-        self, start: datetime, amount: Fraction | int, unit: LimitUnit, pauses: Iterable[Pause]
+        self, start: datetime, amount: Fraction | int, unit: LimitUnit, pauses: Iterable[Stretch]
     ) -> datetime:
         begin = moment_of(start)
         stops = stops_after(begin, pauses)

@@ -1,7 +1,7 @@
 """Writing events, in the transaction of the action that made them happen."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Subquery
 from gongzhi.commons.ledger.kinds import check_kind
 from gongzhi.commons.ledger.models import Event, OutboxEntry
 
-Plain = str | int | bool | None | list["Plain"] | dict[str, "Plain"]
+Plain = str | int | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
 
 _LONGEST_TEXT = 160  # a code, a name, a time or a digest; a free text has no place here
 _HEADS_AT_ONCE = 400

@@ -4,22 +4,9 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from gongzhi.commons.organisations.kinds import UnitKind
 from gongzhi.commons.permissions.roles import RoleKind
-
-
-class UnitKind(models.TextChoices):
-    COMMUNITY_PARTY_ORG = "community_party_org", _("社区党组织")
-    RESIDENTS_COMMITTEE = "residents_committee", _("居民委员会")
-    OWNERS_COMMITTEE = "owners_committee", _("业主委员会")
-    PROPERTY_MANAGER = "property_manager", _("物业服务企业")
-    PARTNER_UNIT = "partner_unit", _("共建单位")
-    SOCIAL_ORGANIZATION = "social_organization", _("社会组织")
-    COMMUNITY_GROUP = "community_group", _("社区社会组织")
-    SUBDISTRICT_OFFICE = "subdistrict_office", _("街道办事处")
-    DEPARTMENT = "department", _("职能部门")
-    ENTERPRISE = "enterprise", _("公共服务企业")
 
 
 class Unit(models.Model):
@@ -121,3 +108,19 @@ class WorkListItem(models.Model):
     title = models.CharField(max_length=120)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+
+
+class OrganisationsRevision(models.Model):
+    """One row whose number grows with every change of units, duties or the work list."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+
+class ApiKey(models.Model):
+    """A unit's key to the interfaces. Only its digest is kept; the key is shown once."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    begins = models.DateTimeField()
+    ends = models.DateTimeField(null=True)

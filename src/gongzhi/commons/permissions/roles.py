@@ -18,3 +18,4 @@ class RoleKind(models.TextChoices):
     RESEARCHER = "researcher", _("调研人员")
     ADMINISTRATOR = "administrator", _("系统管理员")
     AUDITOR = "auditor", _("审计员")
+    INTERFACE = "interface", _("接口程序")  # a program that holds a unit's key, never a person

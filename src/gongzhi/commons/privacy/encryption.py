@@ -34,7 +34,7 @@ _columns: list[SealedColumn] = []
 def declare_sealed_column(
     model: str, field: str, *, index_field: str = "", index: Callable[[str], str] | None = None
 ) -> None:
-    """Tell `rotate` of a column to re-encrypt, with its blind index to compute anew."""
+    """Tell `reseal` of a column to re-encrypt, with its blind index to compute anew."""
     column = SealedColumn(model, field, index_field, index)
     if column not in _columns:
         _columns.append(column)
@@ -60,10 +60,10 @@ def open_text(token: str) -> str:
     raise CannotOpen("no key of this installation opens the sealed text")
 
 
-def rotate(*, progress: Callable[[int], object] | None = None) -> int:
-    """Re-encrypt every declared column under the newest key; returns how many texts changed.
+def reseal(*, progress: Callable[[int], object] | None = None) -> int:
+    """Bring every declared column, and its index, under the newest keys; returns how many changed.
 
-    Chunk by chunk, each in its own transaction. What is already under the newest key is passed
+    Chunk by chunk, each in its own transaction. What is already under the newest keys is passed
     over, so an interrupted run goes on when started again; a text changed meanwhile by somebody
     else is left as they wrote it. Raises CannotOpen at a text that no key opens.
     """
@@ -85,21 +85,22 @@ def sealed_texts() -> int:
 
 
 def _renew(column: SealedColumn, pk: int, token: str, newest: MultiFernet, box: MultiFernet) -> int:
-    try:
-        newest.decrypt(token.encode())
-    except InvalidToken:
-        pass
-    else:
-        return 0
+    model = apps.get_model(column.model)
+    values: dict[str, str] = {}
     try:
         text = box.decrypt(token.encode())
     except InvalidToken:
         raise CannotOpen(f"{column.model} {pk}: no key opens its {column.field}") from None
-    values = {column.field: newest.encrypt(text).decode()}
+    try:
+        newest.decrypt(token.encode())
+    except InvalidToken:
+        values[column.field] = newest.encrypt(text).decode()
+    rows = model._default_manager.filter(pk=pk, **{column.field: token})
     if column.index and column.index_field:
-        values[column.index_field] = column.index(text.decode())
-    model = apps.get_model(column.model)
-    return model._default_manager.filter(pk=pk, **{column.field: token}).update(**values)
+        index = column.index(text.decode())
+        if values or rows.exclude(**{column.index_field: index}).exists():
+            values[column.index_field] = index
+    return rows.update(**values) if values else 0
 
 
 def _rows_of(column: SealedColumn) -> models.QuerySet[models.Model]:

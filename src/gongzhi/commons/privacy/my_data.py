@@ -12,7 +12,7 @@ from typing import Protocol
 from django.db import transaction
 
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import Actor
+from gongzhi.commons.permissions.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)

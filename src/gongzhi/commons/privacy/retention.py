@@ -8,8 +8,8 @@ from django.db import transaction
 
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
-from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.permissions import require
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import require
 from gongzhi.commons.privacy.models import RetentionPeriod
 
 APPLIED = declare(

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
-from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.ratings.models import Rating, Satisfied, Side, Solved
 from gongzhi.commons.ratings.queries import RatingView, view_of
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
-from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.permissions import require
 from gongzhi.commons.organisations.queries import units
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import require
 from gongzhi.commons.privacy.digests import digests_for_new
 from gongzhi.commons.tasks.changing import CannotChangeTask, change, place_path, task_row
 from gongzhi.commons.tasks.models import Approval, Task, TaskState

@@ -9,8 +9,8 @@ from gongzhi.commons.attachments.access import declare_access
 from gongzhi.commons.attachments.queries import attachments_of
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
-from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.permissions import allowed, require
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import allowed, require
 from gongzhi.commons.privacy.digests import digest, key_of
 from gongzhi.commons.tasks.changing import CannotChangeTask, change, place_path, task_row
 from gongzhi.commons.tasks.models import Task, TaskState

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.permissions import ACTIONS, Where, reach
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import ACTIONS, Where, reach
 from gongzhi.commons.tasks.models import Approval, Task, TaskState
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.utils.timezone import localdate
 
-from gongzhi.commons.organisations.actors import Actor, Voice
 from gongzhi.commons.organisations.queries import UnitView, in_work_list
+from gongzhi.commons.permissions.actors import Actor, Voice
 
 COMMUNITY_BODIES = frozenset({"residents_committee", "community_party_org"})
 

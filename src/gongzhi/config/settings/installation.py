@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gongzhi.config import databases, environment, secrets
+from gongzhi.config import databases, environment, secrets, translations
 
 DATA_FOLDER = environment.data_folder()
 KEYS = secrets.load(DATA_FOLDER)
@@ -20,3 +20,8 @@ DATABASES = {
 ALLOWED_HOSTS = [name.strip() for name in environment.HOSTNAMES.read().split(",") if name.strip()]
 STATIC_ROOT = DATA_FOLDER / "static"
 MEDIA_ROOT = DATA_FOLDER / "attachments"
+LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

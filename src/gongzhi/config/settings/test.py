@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from gongzhi.config import databases, environment
+from gongzhi.config import databases, environment, translations
 from gongzhi.config.secrets import FILE_NAME, load
 from gongzhi.config.settings.base import *  # noqa: F403
 
@@ -27,4 +27,6 @@ if not _url:
     )
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = DATA_FOLDER / "static"
+STATIC_ROOT.mkdir()
 MEDIA_ROOT = DATA_FOLDER / "attachments"
+LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]

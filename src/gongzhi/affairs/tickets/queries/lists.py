@@ -1,5 +1,6 @@
 """Lists of tickets for staff, each in a bounded number of queries."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,14 @@ from gongzhi.affairs.tickets.models import (
     Whistle,
 )
 from gongzhi.affairs.tickets.models import Parking as ParkingRow
-from gongzhi.affairs.tickets.numbers import number_of
+from gongzhi.affairs.tickets.numbers import id_in, number_of
+from gongzhi.affairs.tickets.searching import CannotSearch, found_by_words
 from gongzhi.commons.categories.queries import category
 from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.permissions import Reach, reach
+from gongzhi.commons.organisations.permissions import NotPermitted, Reach, reach
 from gongzhi.commons.organisations.queries import units
+from gongzhi.commons.privacy.blind_index import phone_indexes
+from gongzhi.commons.privacy.phones import is_phone
 from gongzhi.commons.territory.queries import find_place
 
 PAGE_SIZE = 50
@@ -147,6 +151,48 @@ def find_tickets(
     more = len(rows) > size
     rows = rows[:size]
     return Page(as_rows(rows), _cursor(rows[-1], order) if more else "")
+
+
+def search_tickets(
+    *, by: Actor, words: str, filters: TicketFilter, cursor: str = "", size: int = PAGE_SIZE
+) -> Page:
+    """Tickets within reach that match and hold all the words, newest first.
+
+    A ticket's number finds that ticket. Raises `CannotSearch` for a query without a word.
+    """
+    size = max(1, min(size, LONGEST_PAGE))
+    within = Ticket.objects.filter(within_reach(by)).filter(_matching(filters))
+    numbered = id_in(words)
+    if numbered is not None:
+        return Page(as_rows(list(within.filter(pk=numbered).values(*_ROW_FIELDS))), "")
+    rows: list[dict[str, Any]] = []
+    for ids in found_by_words(words, before=int(cursor) if cursor.isdigit() else None):
+        wanted = size + 1 - len(rows)
+        for part in _portions(ids):
+            rows += within.filter(pk__in=part).order_by("-id").values(*_ROW_FIELDS)[:wanted]
+            wanted = size + 1 - len(rows)
+            if wanted <= 0:
+                break
+        if wanted <= 0:
+            break
+    more = len(rows) > size
+    return Page(as_rows(rows[:size]), str(rows[size - 1]["id"]) if more else "")
+
+
+def find_by_phone(*, by: Actor, phone: str, size: int = PAGE_SIZE) -> tuple[TicketRow, ...]:
+    """The tickets within reach that came from this number; needs the permission for it."""
+    if reach(by, "tickets.find_by_phone").nowhere:
+        raise NotPermitted("tickets.find_by_phone")
+    if not is_phone(phone):
+        raise CannotSearch("电话号码不完整，请核对")
+    mine = Ticket.objects.filter(within_reach(by, "tickets.find_by_phone"))
+    found = mine.filter(requester__phone_index__in=phone_indexes(phone), requester__erased_at=None)
+    return as_rows(list(found.order_by("-id").values(*_ROW_FIELDS)[:size]))
+
+
+def _portions(ids: list[int], size: int = 500) -> Iterator[list[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def _matching(filters: TicketFilter) -> Q:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -98,7 +99,7 @@ def whistle_story(*, by: Actor, whistle_id: int) -> WhistleStory:
     calls = list(whistle.calls.order_by("-leads", "id"))
     names = {unit.id: unit.name for unit in units([call.unit_id for call in calls]).values()}
     ours = {role.unit_id for role in by.roles}
-    tickets = list(whistle.tickets.order_by("id").values()[:100])
+    tickets: list[Any] = list(whistle.tickets.order_by("id").values()[:100])
     called = [call.unit_id for call in calls]
     return WhistleStory(
         row=_rows(found, 1)[0],
@@ -182,3 +183,11 @@ def ticket_ids_of(whistle_id: int) -> list[int]:
     """The tickets that a whistle is about."""
     found = Ticket.objects.filter(whistles=whistle_id).order_by("id")
     return list(found.values_list("id", flat=True))
+
+
+def place_of_whistle(whistle_id: int) -> int:
+    """Where a whistle calls to; raises `NoSuchWhistle`."""
+    found = Whistle.objects.filter(pk=whistle_id).values_list("place_id", flat=True).first()
+    if found is None:
+        raise NoSuchWhistle("没有这个吹哨")
+    return found
