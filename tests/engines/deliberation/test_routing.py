@@ -6,9 +6,7 @@ import pytest
 from gongzhi.engines.deliberation.routing import (
     RoutingSettings,
     choose_statement,
-    narrowing,
     polis_priorities,
-    telling_apart,
     weigh_statements,
 )
 from gongzhi.engines.deliberation.tallies import Tally
@@ -37,19 +35,30 @@ def test_nothing_is_left_when_all_was_seen() -> None:
 
 def test_a_group_is_asked_first_where_it_was_heard_least() -> None:
     settings = RoutingSettings(for_young=0, for_all=0)
-    unseen = np.array([True, True, True, False])
-    small = weigh_statements(TALLY, shown=ALL, unseen=unseen, group=1, settings=settings)
-    assert np.argmax(small) == 2
-    assert small[2] > 0.7
+    counts = Tally(
+        agree=np.array([[45, 50], [5, 1]]),
+        disagree=np.array([[45, 48], [5, 1]]),
+        seen=np.array([[90, 98], [10, 2]]),
+    )
+    both = np.ones(2, dtype=bool)
+    small, large, anyone = (
+        weigh_statements(counts, shown=both, unseen=both, group=group, settings=settings)
+        for group in (1, 0, None)
+    )
+    assert small[1] > 1.5 * small[0]
+    assert large[0] > large[1]
+    assert anyone == pytest.approx([0.5, 0.5])
 
 
-def test_someone_not_yet_placed_is_asked_what_tells_groups_apart() -> None:
+def test_what_has_fewer_votes_is_shown_more_whatever_was_answered() -> None:
     settings = RoutingSettings(for_young=0, for_all=0)
-    unseen = np.array([True, True, False, False])
-    chances = weigh_statements(TALLY, shown=ALL, unseen=unseen, group=None, settings=settings)
-    assert np.argmax(chances) == 1
-    assert telling_apart(TALLY)[1] > telling_apart(TALLY)[0]
-    assert telling_apart(TALLY)[3] == pytest.approx(0)
+    for group in (None, 0, 1):
+        chances = weigh_statements(TALLY, shown=ALL, unseen=ALL, group=group, settings=settings)
+        assert chances[3] > chances[2] > chances[0]
+        turned = Tally(TALLY.disagree, TALLY.agree, TALLY.seen)
+        assert chances == pytest.approx(
+            weigh_statements(turned, shown=ALL, unseen=ALL, group=group, settings=settings)
+        )
 
 
 def test_a_new_statement_is_never_starved() -> None:
@@ -60,19 +69,6 @@ def test_a_new_statement_is_never_starved() -> None:
         chances = weigh_statements(old, shown=shown, unseen=shown, group=group)
         assert chances[3:].min() >= 0.2 / 4
         assert chances.min() >= 0.1 / 7
-
-
-def test_one_more_vote_narrows_the_estimate_by_what_is_promised() -> None:
-    a, n = 4, 9
-    alpha, beta = a + 1, n - a + 1
-
-    def variance(x: float, y: float) -> float:
-        return x * y / ((x + y) ** 2 * (x + y + 1))
-
-    p = alpha / (alpha + beta)
-    after = p * variance(alpha + 1, beta) + (1 - p) * variance(alpha, beta + 1)
-    tally = Tally(np.array([[a]]), np.array([[n - a]]), np.array([[n]]))
-    assert narrowing(tally)[0, 0] == pytest.approx(variance(alpha, beta) - after)
 
 
 def test_a_draw_picks_in_proportion_and_never_what_has_no_chance() -> None:

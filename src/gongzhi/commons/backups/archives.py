@@ -119,8 +119,8 @@ def unpack(
             tarfile.open(fileobj=packed, mode="r|") as archive,
         ):
             for member in archive:
-                file = archive.extractfile(member)
-                if manifest is not None or not member.isreg() or file is None:
+                file = archive.extractfile(member) if member.isreg() else None
+                if manifest is not None or file is None:
                     raise BadBackup(f"{member.name} has no place in a backup")
                 if member.name == MANIFEST:
                     manifest = json.loads(file.read())

@@ -59,7 +59,7 @@ def _dump_table(
     using: str,
     progress: Callable[[int], object] | None,
 ) -> int:
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     names = [field.attname for field in fields]
     rows = model._base_manager.using(using).order_by("pk").values_list(*names)
     count = 0

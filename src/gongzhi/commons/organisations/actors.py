@@ -22,6 +22,7 @@ __all__ = [
     "actor_named",
     "actor_of",
     "resident_with_key",
+    "role_holders",
 ]
 
 
@@ -42,3 +43,18 @@ def actor_named(login: str, *, on: date) -> Actor | None:
     """The actor for an active person with this login; None where there is nobody."""
     person = Person.objects.filter(login=login, is_active=True).first()
     return actor_of(person, on=on) if person else None
+
+
+def role_holders(*, on: date) -> list[tuple[int, HeldRole]]:
+    """Every active person's roles of a day, with the person's id, oldest role first."""
+    rows = (
+        Role.objects.filter(person__is_active=True)
+        .exclude(begins__gt=on)
+        .exclude(ends__lt=on)
+        .order_by("id")
+        .values_list("person_id", "kind", "unit_id", "place_id", "place__path")
+    )
+    return [
+        (person, HeldRole(RoleKind(kind), unit, place, path))
+        for person, kind, unit, place, path in rows
+    ]

@@ -7,8 +7,9 @@ from datetime import date
 from django.utils.timezone import localdate
 
 from gongzhi.commons.organisations.catalogue import matters_up_from
+from gongzhi.commons.organisations.duties import WorkListEntry
 from gongzhi.commons.organisations.kinds import UnitKind
-from gongzhi.commons.organisations.models import Person
+from gongzhi.commons.organisations.models import Person, WorkListItem
 from gongzhi.commons.organisations.register import UnitView, register
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.territory.queries import ancestors, subtree_ids
@@ -34,6 +35,11 @@ def unit(unit_id: int) -> UnitView:
 def find_unit(unit_id: int | None) -> UnitView | None:
     """One unit, or None where there is none."""
     return None if unit_id is None else register().units.get(unit_id)
+
+
+def unit_named(name: str) -> UnitView | None:
+    """The unit of this name, or None where there is none."""
+    return next((view for view in register().units.values() if view.name == name), None)
 
 
 def units(ids: Iterable[int]) -> dict[int, UnitView]:
@@ -79,6 +85,14 @@ def in_work_list(category_code: str, on: date) -> bool:
         if begins is not None and begins <= on and (ends is None or on <= ends):
             return True
     return False
+
+
+def work_list() -> list[WorkListEntry]:
+    """Every matter that a community may be asked to work on, past and future ones too."""
+    rows = WorkListItem.objects.order_by("id")
+    return [
+        WorkListEntry(row.category_code, row.title, row.valid_from, row.valid_to) for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,13 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "organisations.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
     "categories.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
     "calendar.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
+    "tables.save_mapping": {
+        _R.COORDINATOR: _ALL,
+        _R.SUBDISTRICT_LEAD: _ALL,
+        _R.DISTRICT_OFFICER: _ALL,
+        _R.RESEARCHER: _ALL,
+        _R.ADMINISTRATOR: _ALL,
+    },
     "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},

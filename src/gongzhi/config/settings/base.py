@@ -133,6 +133,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "gongzhi.interfaces.pages.framing.errors.form_expired"
 CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600  # a working day; a sign-in ends with the browser anyway
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # In the database, so that every process counts the same visits and the same failed sign-ins.

@@ -32,6 +32,7 @@ MFA_FORMS = {
 }
 MFA_ADAPTER = "gongzhi.interfaces.pages.signing_in.adapters.StaffSecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are opened by an administrator, not by e-mail
 MFA_TOTP_ISSUER = "共治"
 MFA_TOTP_TOLERANCE = 1  # phones whose clock is half a minute off
 

@@ -27,5 +27,6 @@ if not _url:
     )
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = DATA_FOLDER / "static"
+STATIC_ROOT.mkdir()
 MEDIA_ROOT = DATA_FOLDER / "attachments"
 LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]

@@ -8,12 +8,14 @@ from numpy.typing import ArrayLike
 from scipy.spatial.distance import cdist
 
 from gongzhi.engines.deliberation.clustering import (
-    EXACT_POINTS,
     Cells,
     Clustering,
     cluster_points,
     find_centres,
     gather_cells,
+)
+from gongzhi.engines.deliberation.silhouettes import (
+    EXACT_POINTS,
     silhouette_exactly,
     silhouette_on_grid,
 )
@@ -21,12 +23,14 @@ from gongzhi.engines.deliberation.votes import Floats, Ints
 
 Choice = Literal["stable", "silhouette"]
 
-# Silhouettes this close don't tell two numbers of groups apart.
-CLOSE = 0.02
-# Gridded silhouettes this close are computed anew.
-_UNSURE = 0.01
+# How far the silhouette widths of a point under two numbers of groups spread: 0.15 to 0.28 in the
+# conversations of docs/engines/deliberation.md.
+_SPREAD = 0.23
+# More than twice the error of a gridded silhouette.
+_UNSURE = 0.005
 _MOST_EXACT = 25_000
-_FINE_GRID = 192
+_GRID, _FINE_GRID = 64, 192
+_QUICK_EXACT_POINTS, _QUICK_GRID = 500, 48
 _TRIALS = 10
 _TRIAL_STARTS = 4
 
@@ -59,24 +63,26 @@ def try_groupings(
     seed: int,
     smallest: int,
     near: dict[int, Floats] | None = None,
-    exact_points: int = EXACT_POINTS,
+    fresh: frozenset[int] = frozenset(),
 ) -> tuple[Candidate, ...]:
     """Cluster points (points, 2) into each number of groups and score it.
 
-    Numbers larger than the distinct positions are left out. Silhouettes are exact up to
-    `exact_points` points; above, on a grid, and again exactly (beyond 25,000 points: on a grid
-    nine times finer) for those within 0.01 of the best that is allowed. `near`: centres of an
-    earlier map.
+    Numbers larger than the distinct positions are left out. Silhouettes are exact up to 2,500
+    points; above, on a grid, and again exactly (beyond 25,000 points: on a grid nine times
+    finer) for those that may be close to the best that is allowed. `near`: the centres of an
+    earlier map, by number of groups; then only the numbers in `fresh` get starts beside them,
+    and silhouettes are gridded from 500 points on, so that the map can follow every vote.
     """
-    distinct = len(np.unique(points, axis=0))
+    near = near or {}
+    distinct = len(np.unique(points @ np.array([1, 1j])))
     cells = gather_cells(points, per_side=32) if len(points) > 400 else None
     found = [
         cluster_points(
             points,
             k=k,
-            starts=starts,
+            starts=starts if k not in near or k in fresh else 0,
             seed=seed,
-            near=(near or {}).get(k),
+            near=near.get(k),
             cells=cells,
         )
         for k in ks
@@ -85,19 +91,20 @@ def try_groupings(
     if not found:
         return ()
     allowed = [int(one.sizes.min()) >= smallest for one in found]
-    scores, exact = _score(points, found, allowed, exact_points)
+    scores, exact = _score(points, found, allowed, quick=bool(near))
     return tuple(map(Candidate, found, scores, exact, allowed))
 
 
 def _score(
-    points: Floats, found: list[Clustering], allowed: list[bool], exact_points: int
+    points: Floats, found: list[Clustering], allowed: list[bool], *, quick: bool
 ) -> tuple[list[float], list[bool]]:
     labels = [one.labels for one in found]
-    if len(points) <= exact_points:
+    if len(points) <= (_QUICK_EXACT_POINTS if quick else EXACT_POINTS):
         return silhouette_exactly(points, labels).tolist(), [True] * len(found)
-    scores = silhouette_on_grid(points, labels)
+    scores = silhouette_on_grid(points, labels, per_side=_QUICK_GRID if quick else _GRID)
     fit = np.array(allowed) if any(allowed) else np.ones(len(found), dtype=bool)
-    unsure = np.flatnonzero(fit & (scores >= scores[fit].max() - _UNSURE))
+    margin = close_silhouettes(len(points)) + _UNSURE
+    unsure = np.flatnonzero(fit & (scores >= scores[fit].max() - margin))
     exact = np.zeros(len(found), dtype=bool)
     if len(unsure) > 1:
         again = [labels[i] for i in unsure]
@@ -119,8 +126,8 @@ def choose_grouping(
     """The candidates, with their stability where it was needed, and the chosen one.
 
     "silhouette": the largest, as Polis does at one moment; ties go to fewer groups. "stable": of
-    the allowed candidates within 0.02 of the largest allowed silhouette, `before`, the number
-    an earlier map had, if it is among them; else the one most stable when points are resampled,
+    the allowed candidates close to the largest allowed silhouette, `before`, the number an
+    earlier map had, if it is among them; else the one most stable when points are resampled,
     ties going to fewer groups. None when no candidate is allowed.
     """
     fit = [one for one in candidates if one.allowed]
@@ -129,7 +136,8 @@ def choose_grouping(
     best = max(fit, key=lambda one: (one.silhouette, -one.k))
     if choice == "silhouette":
         return candidates, best
-    close = [one for one in fit if one.silhouette >= best.silhouette - CLOSE]
+    margin = close_silhouettes(len(points))
+    close = [one for one in fit if one.silhouette >= best.silhouette - margin]
     kept = [one for one in close if one.k == before]
     if kept:
         return candidates, kept[0]
@@ -150,6 +158,14 @@ def choose_grouping(
         (one for one in measured if one.stability is not None),
         key=lambda one: (round(one.stability or 0.0, 3), -one.k),
     )
+
+
+def close_silhouettes(number: int) -> float:
+    """How close two mean silhouettes of this many points must be not to tell their groups apart.
+
+    Two standard errors of the difference.
+    """
+    return float(2 * _SPREAD / np.sqrt(max(number, 1)))
 
 
 def _stability(cells: Cells, centres: Floats, *, seed: int) -> float:

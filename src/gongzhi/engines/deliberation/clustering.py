@@ -1,20 +1,20 @@
-"""Groups of points in the plane: weighted k-means with many starts, and silhouettes."""
+"""Groups of points in the plane: weighted k-means with many starts."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.cluster.vq import vq
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from gongzhi.engines.deliberation.votes import Floats, Ints
 
 _MOST_ROUNDS = 300
+_ROUGH_ROUNDS, _EARLY_ROUNDS = 40, 8
 # Starts are tried on a grid of this many cells per side, then the best are finished on all points.
 _GRID = 32
-_FINISHED = 3
-# Silhouettes of up to this many points are exact from the outset.
-EXACT_POINTS = 2_500
+# A gain of this part of the whole is rounding.
+_NO_GAIN = 1e-12
+_GOING_ON, _FINISHED = 6, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,26 +70,24 @@ def cluster_points(
     """Divide points (points, 2) into k groups with the least sum of squares found.
 
     `starts` k-means++ drawings (Arthur & Vassilvitskii 2007) and `near` (k, 2), centres of an
-    earlier map, are followed to a standstill; with `cells` the drawings are followed on the
-    cells and the best three finished on the points. The finish has no tolerance: it ends when
-    no point changes its group. A point midway between two centres goes to the first. Labels: in
-    the order of `near` if given, else largest group first, equal ones by the first coordinate,
-    then the second. Deterministic for a seed.
+    earlier map, are followed together, on the cells if there are any; the best three are
+    finished on the points. The finish has no tolerance: it ends when no point changes its group,
+    and moving none would lower the sum (Hartigan & Wong 1979). A point midway between two
+    centres goes to the first. Labels: in the order of `near` if
+    given, else largest group first, equal ones by the first coordinate, then the second.
+    Deterministic for a seed.
 
     Raises ValueError when there are fewer distinct points than groups.
     """
     ground = points if cells is None else cells.centres
     weights = np.ones(len(points)) if cells is None else cells.weights
-    begun = [] if near is None else [near]
+    begun = np.empty((0, k, 2)) if near is None else near[None]
     if starts:
-        begun += _draw_starts(ground, weights, k=k, starts=starts, seed=seed)
-    if cells is not None and starts:
-        tried = [_settle(ground, weights, centres) for centres in begun]
-        tried.sort(key=lambda found: found[2])
-        begun = _distinct([centres for _, centres, _ in tried])[:_FINISHED]
+        drawn = _draw_starts(ground, weights, k=k, starts=starts, seed=seed)
+        begun = _settle_together(ground, weights, np.concatenate((begun, drawn)))[:_FINISHED]
     everyone = np.ones(len(points))
     found = [_settle(points, everyone, centres) for centres in begun]
-    labels, centres, inertia = min(found, key=lambda one: one[2])
+    labels, centres, inertia = _improve(points, min(found, key=lambda one: one[2]))
     order = _by_size(labels, centres) if near is None else _like(near, centres)
     rank = np.empty(k, dtype=np.int64)
     rank[order] = np.arange(k)
@@ -99,13 +97,11 @@ def cluster_points(
 def find_centres(points: Floats, weights: Floats, *, k: int, starts: int, seed: int) -> Floats:
     """Centres (k, 2) of the best division of weighted points; for trials on cells."""
     begun = _draw_starts(points, weights, k=k, starts=starts, seed=seed)
-    found = [_settle(points, weights, centres) for centres in begun]
-    return min(found, key=lambda one: one[2])[1]
+    best: Floats = _settle_together(points, weights, begun)[0]
+    return best
 
 
-def _draw_starts(
-    points: Floats, weights: Floats, *, k: int, starts: int, seed: int
-) -> list[Floats]:
+def _draw_starts(points: Floats, weights: Floats, *, k: int, starts: int, seed: int) -> Floats:
     rng = np.random.default_rng([seed, k])
     total = weights.cumsum()
     chosen = np.searchsorted(total, rng.random(starts) * total[-1], side="right")
@@ -123,38 +119,143 @@ def _draw_starts(
         aims = rng.random(starts) * total[:, -1]
         chosen = (total <= aims[:, None]).sum(axis=1)
         centres[:, j] = points[np.minimum(chosen, len(points) - 1)]
-    return list(centres)
+    return centres
 
 
 def _settle(points: Floats, weights: Floats, centres: Floats) -> tuple[Ints, Floats, float]:
     """Lloyd's rounds until no point changes its group."""
     k = len(centres)
-    x, y = points[:, 0] * weights, points[:, 1] * weights
+    weighted = points * weights[:, None]
     before: Ints | None = None
     for _ in range(_MOST_ROUNDS):
-        labels, distances = vq(points, centres, check_finite=False)
-        if before is not None and np.array_equal(labels, before):
+        labels = _nearest(points, centres)
+        if before is not None and (labels == before).all():
             break
         mass = np.bincount(labels, weights, k)
+        centres = centres.copy()
         if not mass.all():
             # An empty group takes the point that is worst served; the others stay.
-            centres = centres.copy()
-            centres[np.argmin(mass)] = points[np.argmax(distances * (weights > 0))]
+            off = ((points - centres[labels]) ** 2).sum(axis=1)
+            centres[np.argmin(mass)] = points[np.argmax(off * (weights > 0))]
             before = None
             continue
-        centres = np.column_stack((np.bincount(labels, x, k), np.bincount(labels, y, k)))
-        centres /= mass[:, None]
+        for d in (0, 1):
+            centres[:, d] = np.bincount(labels, weighted[:, d], k) / mass
         before = labels
-    return labels.astype(np.int64), centres, float(weights @ distances**2)
+    off = ((points - centres[labels]) ** 2).sum(axis=1)
+    return labels, centres, float(weights @ off)
 
 
-def _distinct(found: list[Floats]) -> list[Floats]:
-    """Drop centres that only repeat better ones in another order."""
+def _improve(points: Floats, settled: tuple[Ints, Floats, float]) -> tuple[Ints, Floats, float]:
+    """Move single points while that lowers the sum of squares, and settle again.
+
+    A point next to the border may stay by its centre and yet be better off in the other group,
+    since leaving and joining move the centres too.
+    """
+    labels, centres, inertia = settled
+    everyone = np.ones(len(points))
+    for _ in range(_MOST_ROUNDS):
+        gain = _gains(points, labels, centres)
+        movers = np.flatnonzero(gain > _NO_GAIN * inertia)
+        if not len(movers):
+            break
+        labels = labels.copy()
+        for mover in movers[np.argsort(-gain[movers], kind="stable")]:
+            centres = _move(points, labels, centres, int(mover))
+        labels, centres, inertia = _settle(points, everyone, centres)
+    return labels, centres, inertia
+
+
+def _gains(points: Floats, labels: Ints, centres: Floats) -> Floats:
+    """By how much moving each point to its best other group lowers the sum of squares."""
+    sizes = np.bincount(labels, minlength=len(centres)).astype(np.float64)
+    squares = cdist(points, centres, "sqeuclidean")
+    joining = squares * (sizes / (sizes + 1))
+    at = np.arange(len(points))
+    joining[at, labels] = np.inf
+    leaving = squares[at, labels] * (sizes / np.maximum(sizes - 1, 1))[labels]
+    gains: Floats = np.where(sizes[labels] > 1, leaving - joining.min(axis=1), 0.0)
+    return gains
+
+
+def _move(points: Floats, labels: Ints, centres: Floats, mover: int) -> Floats:
+    """Move one point if it still gains by it; changes `labels` and returns the centres."""
+    sizes = np.bincount(labels, minlength=len(centres)).astype(np.float64)
+    point, own = points[mover], int(labels[mover])
+    if sizes[own] < 2:
+        return centres
+    squares = ((centres - point) ** 2).sum(axis=1)
+    joining = squares * (sizes / (sizes + 1))
+    joining[own] = np.inf
+    other = int(np.argmin(joining))
+    if squares[own] * sizes[own] / (sizes[own] - 1) <= joining[other]:
+        return centres
+    moved = centres.copy()
+    moved[own] += (centres[own] - point) / (sizes[own] - 1)
+    moved[other] += (point - centres[other]) / (sizes[other] + 1)
+    labels[mover] = other
+    return moved
+
+
+def _nearest(points: Floats, centres: Floats) -> Ints:
+    """The nearest centre of each point; of equally near ones the first."""
+    return np.argmax(points @ centres.T - (centres**2).sum(axis=1) / 2, axis=1)
+
+
+def _settle_together(points: Floats, weights: Floats, begun: Floats) -> Floats:
+    """Lloyd's rounds from many starts (starts, k, 2) at once, to the best distinct ends.
+
+    After eight rounds, by when they have all but arrived, only the best six go on; these end
+    after a limited number of rounds: what is left is settled on the points.
+    """
+    centres, k = begun.transpose(1, 0, 2).copy(), begun.shape[1]
+    labels, worth = _assign(points, weights, centres)
+    for rounds in range(_ROUGH_ROUNDS):
+        if rounds == _EARLY_ROUNDS and len(worth) > _GOING_ON:
+            going = np.argsort(-worth, kind="stable")[:_GOING_ON]
+            centres, labels = centres[:, going], labels[going]
+        centres = _centre(points, weights, labels, centres)
+        before = labels
+        labels, worth = _assign(points, weights, centres)
+        if np.array_equal(labels, before):
+            break
     kept: dict[bytes, Floats] = {}
-    for centres in found:
-        ordered = centres[np.lexsort(centres.T[::-1])]
-        kept.setdefault(np.round(ordered, 6).tobytes(), centres)
-    return list(kept.values())
+    for start in np.argsort(-worth, kind="stable"):
+        found = centres[:, start]
+        kept.setdefault(np.round(found[np.lexsort(found.T[::-1])], 6).tobytes(), found)
+    return np.array(list(kept.values())).reshape(-1, k, 2)
+
+
+def _assign(points: Floats, weights: Floats, centres: Floats) -> tuple[Ints, Floats]:
+    """Nearest centre of each point (starts, points), for centres (k, starts, 2).
+
+    With it the weighted sum of squares of each start, negative, halved and but for a part that
+    all starts have in common.
+    """
+    nearness = centres @ points.T - ((centres**2).sum(axis=2) / 2)[:, :, None]
+    best = nearness[0]
+    labels = np.zeros(best.shape, dtype=np.int64)
+    for j in range(1, len(centres)):
+        np.copyto(labels, j, where=nearness[j] > best)
+        best = np.maximum(best, nearness[j])
+    return labels, best @ weights
+
+
+def _centre(points: Floats, weights: Floats, labels: Ints, centres: Floats) -> Floats:
+    """The means of the groups; one that ran empty stays where it is."""
+    k, starts, _ = centres.shape
+    key = (labels + np.arange(starts)[:, None] * k).ravel()
+    mass = np.bincount(key, np.tile(weights, starts), starts * k)
+    moved = centres.copy()
+    for d in (0, 1):
+        sums = np.bincount(key, np.tile(points[:, d] * weights, starts), starts * k)
+        np.divide(
+            sums.reshape(starts, k).T,
+            mass.reshape(starts, k).T,
+            out=moved[:, :, d],
+            where=mass.reshape(starts, k).T > 0,
+        )
+    return moved
 
 
 def _by_size(labels: Ints, centres: Floats) -> Ints:
@@ -165,67 +266,3 @@ def _by_size(labels: Ints, centres: Floats) -> Ints:
 def _like(near: Floats, centres: Floats) -> Ints:
     """The order in which the centres match earlier ones with the least total distance."""
     return linear_sum_assignment(cdist(near, centres))[1]
-
-
-def silhouette_exactly(points: Floats, labelings: list[Ints]) -> Floats:
-    """Mean silhouette (Rousseeuw 1987) of each labelling (points,); cost: points squared."""
-    n = len(points)
-    marks = [_mark(labels) for labels in labelings]
-    together = np.concatenate(marks, axis=1)
-    totals = np.zeros(len(labelings))
-    rows = max(1, min(n, 4_000_000 // n))
-    for start in range(0, n, rows):
-        part = slice(start, start + rows)
-        sums = cdist(points[part], points) @ together
-        at = 0
-        for i, mark in enumerate(marks):
-            width = mark.shape[1]
-            own = labelings[i][part]
-            totals[i] += _widths(sums[:, at : at + width], mark.sum(axis=0), own).sum()
-            at += width
-    return totals / n
-
-
-def silhouette_on_grid(points: Floats, labelings: list[Ints], *, per_side: int = 64) -> Floats:
-    """Mean silhouette of each labelling with the points gathered on a grid.
-
-    Distances inside one cell count as half its spread; the docs give the measured error.
-    Cost: cells squared.
-    """
-    cells = gather_cells(points, per_side=per_side)
-    count = len(cells.weights)
-    between = cdist(cells.centres, cells.centres)
-    off = ((points - cells.centres[cells.cell]) ** 2).sum(axis=1)
-    spread = np.sqrt(np.bincount(cells.cell, off, count) / cells.weights)
-    # Mean distance of two points of one normal cloud is sqrt(pi / 2) times its radial spread.
-    np.fill_diagonal(between, np.sqrt(np.pi / 2) * spread)
-    result = []
-    for labels in labelings:
-        k = int(labels.max()) + 1
-        held = np.bincount(cells.cell * k + labels, minlength=count * k).reshape(count, k)
-        sums = between @ held
-        widths = sum(
-            held[:, g] @ _widths(sums, held.sum(axis=0), np.full(count, g)) for g in range(k)
-        )
-        result.append(float(widths) / len(points))
-    return np.array(result)
-
-
-def _mark(labels: Ints) -> Floats:
-    mark = np.zeros((len(labels), int(labels.max()) + 1))
-    mark[np.arange(len(labels)), labels] = 1
-    return mark
-
-
-def _widths(sums: Floats, sizes: Floats, own: Ints) -> Floats:
-    """Silhouette widths from sums of distances (points, k) to each group; alone in a group: 0."""
-    at = np.arange(len(own))
-    own_size = sizes[own]
-    inner = sums[at, own] / np.maximum(own_size - 1, 1)
-    means = sums / np.maximum(sizes, 1)
-    means[at, own] = np.inf
-    means[:, sizes == 0] = np.inf
-    outer = means.min(axis=1)
-    larger = np.maximum(inner, outer)
-    widths = np.divide(outer - inner, larger, out=np.zeros(len(own)), where=larger > 0)
-    return np.where(own_size > 1, widths, 0.0)

@@ -1,6 +1,6 @@
 """The opinion map: who stands together, what each group holds, and what all share."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from gongzhi.engines.deliberation.choosing import (
     choose_grouping,
     try_groupings,
 )
-from gongzhi.engines.deliberation.clustering import EXACT_POINTS
 from gongzhi.engines.deliberation.common_ground import (
     CommonGround,
     CommonStatements,
@@ -25,9 +24,7 @@ from gongzhi.engines.deliberation.tallies import Tally, count_votes
 from gongzhi.engines.deliberation.votes import Bools, Floats, Ints, Votes
 
 # Starts of a redrawn map, beside the centres of the map before.
-_FRESH_STARTS = 2
-# A redrawn map has to come at once: its silhouettes are gridded from here on, and exact if close.
-_EXACT_REDRAWN = 500
+_FRESH_STARTS = 6
 
 
 @dataclass(frozen=True)
@@ -55,8 +52,8 @@ class MapSettings:
     def __post_init__(self) -> None:
         if self.groups is not None and self.groups < 1:
             raise ValueError("the number of groups is at least 1")
-        if min(self.least_votes, self.most_groups, self.smallest_group, self.starts) < 1:
-            raise ValueError("least votes, most groups, smallest group and starts are at least 1")
+        if min(self.least_votes, self.most_groups - 1, self.smallest_group, self.starts) < 1:
+            raise ValueError("least votes, smallest group and starts are at least 1, most groups 2")
 
 
 # As Polis decides at one moment: the best silhouette, however small a group.
@@ -122,7 +119,8 @@ def redraw_map(before: OpinionMap, votes: Votes, *, shown: Bools | None = None) 
     """Draw the map again after a few more votes, near the map that was.
 
     Axes keep their direction, groups their number while it is as good as any, and their order;
-    the centres of each number of groups start where they were, beside a few fresh starts.
+    the centres of each number of groups start where they were; the number chosen before, and one
+    other in turn, are given fresh starts too.
     """
     if shown is None and len(before.shown) == votes.statement_count:
         shown = before.shown
@@ -138,7 +136,9 @@ def _draw(
     axes = None if before is None else before.projection.axes
     projection = project_votes(votes, shown=shown, placing=settings.placing, like=axes)
     placed = place_voters(votes, shown=shown, settings=settings)
-    candidates, chosen = divide_voters(projection.positions[placed], settings, before=before)
+    candidates, chosen = divide_voters(
+        projection.positions[placed], settings, before=before, turn=len(votes.values)
+    )
     labels = np.full(votes.voter_count, -1, dtype=np.int64)
     labels[placed] = 0 if chosen is None else chosen.clustering.labels
     tally = count_votes(votes, labels=labels, groups=1 if chosen is None else chosen.k)
@@ -175,16 +175,17 @@ def place_voters(votes: Votes, *, shown: Bools, settings: MapSettings) -> Bools:
 
 
 def divide_voters(
-    points: Floats, settings: MapSettings, *, before: OpinionMap | None = None
+    points: Floats, settings: MapSettings, *, before: OpinionMap | None = None, turn: int = 0
 ) -> tuple[tuple[Candidate, ...], Candidate | None]:
     """Try each number of groups on the placed voters (placed, 2) and choose one."""
     if settings.groups == 1 or len(points) < 2:
         return (), None
     forced = settings.groups is not None
     ks = range(settings.groups, settings.groups + 1) if settings.groups else None
-    near = None
+    near, fresh = None, frozenset[int]()
     if before is not None:
         near = {one.k: one.clustering.centres for one in before.candidates}
+        fresh = frozenset((before.k, 2 + turn % (settings.most_groups - 1)))
     candidates = try_groupings(
         points,
         ks=ks or range(2, settings.most_groups + 1),
@@ -192,7 +193,7 @@ def divide_voters(
         seed=settings.seed,
         smallest=1 if forced else settings.smallest_group,
         near=near,
-        exact_points=EXACT_POINTS if before is None else _EXACT_REDRAWN,
+        fresh=fresh,
     )
     if forced and not candidates:
         raise ValueError(f"fewer than {settings.groups} distinct positions")
@@ -203,8 +204,3 @@ def divide_voters(
         seed=settings.seed,
         before=None if before is None else before.k,
     )
-
-
-def with_seed(settings: MapSettings, seed: int) -> MapSettings:
-    """The same settings with another seed."""
-    return replace(settings, seed=seed)

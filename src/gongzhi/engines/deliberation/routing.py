@@ -7,6 +7,9 @@ import numpy as np
 from gongzhi.engines.deliberation.tallies import Tally
 from gongzhi.engines.deliberation.votes import Bools, Floats
 
+# Votes added everywhere, so that the first few do not decide alone.
+_CALM = 3.0
+
 
 @dataclass(frozen=True)
 class RoutingSettings:
@@ -35,18 +38,18 @@ def weigh_statements(
     `unseen` (statements,): what this person has not voted on; `group`: where they stand on the
     map, None if not yet placed. All zero when there is nothing left to show.
 
-    Three parts. What one more vote teaches: for someone placed, how far it would narrow the
-    estimate of *their* group's view, so that a group that was little heard on a statement, most
-    often the smaller one, is asked about it first; for someone not placed, how much a vote on it
-    tells about the group they belong to. A share for new statements: each of n new ones that
-    this person has not seen has at least the chance `for_young` / n. A share for all alike.
+    Three parts. What one more vote teaches: chances fall with the votes a statement has, 1 / (n +
+    3), and rise by the root of how far the person's group is behind its share of these votes, so
+    that a minority is asked first where it was heard least. A share for new statements: each of n
+    new ones that this person has not seen has at least the chance `for_young` / n. A share for
+    all alike. What people answered has no influence: choosing by it makes who votes on what
+    depend on opinion, which bends the map; docs/engines/deliberation.md has the measurements.
     """
     settings = settings or RoutingSettings()
     open_to = shown & unseen
     if not open_to.any():
         return np.zeros(len(shown))
-    teaching = telling_apart(tally) if group is None else narrowing(tally)[group]
-    weights = np.where(open_to, teaching + 1e-12, 0.0)
+    weights = np.where(open_to, _need(tally, group), 0.0)
     young = open_to & (tally.seen.sum(axis=0) < settings.young)
     alike = open_to / open_to.sum()
     fresh = young / young.sum() if young.any() else alike
@@ -63,31 +66,14 @@ def choose_statement(chances: Floats, *, draw: float) -> int | None:
     return min(at, int(np.flatnonzero(chances)[-1]))
 
 
-def narrowing(tally: Tally) -> Floats:
-    """How far one more vote of a group narrows the estimate of its view (groups, statements).
-
-    The expected fall in the variance of the share that agrees, from a flat beginning: with
-    a of n agreeing and p = (a + 1) / (n + 2) it is p (1 - p) / (n + 3)^2.
-    """
-    p = tally.p_agree
-    return p * (1 - p) / (tally.seen + 3) ** 2
-
-
-def telling_apart(tally: Tally) -> Floats:
-    """How much a vote on each statement tells about the voter's group, in bits (statements,).
-
-    The mutual information of vote and group, groups weighing alike so that a large one does not
-    hide a small one, and shares drawn to even by one vote of each kind.
-    """
-    passed = tally.seen - tally.agree - tally.disagree
-    counts = np.stack((tally.agree, tally.disagree, passed)) + 1.0
-    shares = counts / counts.sum(axis=0)
-    middle = shares.mean(axis=1)
-
-    def entropy(p: Floats) -> Floats:
-        return -(p * np.log2(p)).sum(axis=0)
-
-    return np.maximum(entropy(middle) - entropy(shares).mean(axis=0), 0.0)
+def _need(tally: Tally, group: int | None) -> Floats:
+    """How much a vote of someone in this group is needed on each statement (statements,)."""
+    seen = tally.seen.sum(axis=0)
+    need: Floats = 1 / (seen + _CALM)
+    if group is not None and seen.any():
+        due = seen * (tally.seen[group].sum() / seen.sum())
+        need *= np.sqrt((due + _CALM) / (tally.seen[group] + _CALM))
+    return need
 
 
 def polis_priorities(tally: Tally, *, extremity: Floats, meta: Bools | None = None) -> Floats:

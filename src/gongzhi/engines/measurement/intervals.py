@@ -46,13 +46,24 @@ def masked(values: Floats, *, absent: Truths) -> MaskedFloats:
 
 
 def masked_intervals(
-    estimate: Floats, lower: Floats, upper: Floats, *, absent: Truths, level: float, method: str
+    estimate: Floats,
+    lower: Floats,
+    upper: Floats,
+    *,
+    absent: Truths,
+    level: float,
+    method: str,
+    limitless: Truths | None = None,
 ) -> Intervals:
-    """Put three arrays together, masking the cells in which there was nothing to estimate."""
+    """Put three arrays together, masking the cells in which there was nothing to estimate.
+
+    `limitless` marks further cells that have an estimate but no limits.
+    """
+    without = absent if limitless is None else absent | limitless
     return Intervals(
         estimate=masked(estimate, absent=absent),
-        lower=masked(lower, absent=absent),
-        upper=masked(upper, absent=absent),
+        lower=masked(lower, absent=without),
+        upper=masked(upper, absent=without),
         level=level,
         method=method,
     )

@@ -121,13 +121,14 @@ def _load_sample_once() -> None:
 
 def _show_demo_sign_ins() -> None:
     from gongzhi.commons.organisations.queries import demo_sign_ins  # noqa: PLC0415
+    from gongzhi.interfaces.commands.load_sample import find_sample  # noqa: PLC0415
 
-    rows = demo_sign_ins()
-    if not rows:
+    rows, sample = demo_sign_ins(), find_sample()
+    if not rows or sample is None:
         return
     say("样例区演示账号（仅限演示）：", "Demo sign-ins of the sample district:")
     for row in rows:
-        click.echo(f"  {row.login:<14}{row.password:<22}{row.role_name}  {row.name}")
+        click.echo(f"  {row.login:<14}{sample.demo_password:<22}{row.role_name}  {row.name}")
 
 
 def keep_running(commands: dict[str, list[str]]) -> None:

@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": (f"{_HERE}.backups:backup", "备份 back up into one file"),
     "restore": (f"{_HERE}.backups:restore", "恢复 restore from a backup"),
     "rotate-key": (f"{_HERE}.keys:rotate_key", "更换联系方式密钥 change the key of contacts"),
+    "simulate": (f"{_HERE}.simulate:simulate", "模拟一段时间 simulate some time"),
+    "load-sample": (f"{_HERE}.load_sample:load_sample", "载入样例区 load the sample district"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),

@@ -11,6 +11,7 @@ from gongzhi.engines.deliberation.bridging import score_bridging
 from gongzhi.engines.deliberation.describing import describe_groups
 from gongzhi.engines.deliberation.opinion_map import AS_POLIS, MapSettings, draw_map
 from gongzhi.engines.deliberation.picture import draw_picture
+from gongzhi.engines.deliberation.projection import Placing
 from gongzhi.engines.deliberation.slate import choose_slate, find_neglected
 from gongzhi.engines.deliberation.stability import measure_stability
 from gongzhi.interfaces.commands.opinion_files import (
@@ -50,6 +51,13 @@ _TRIALS = 20
     "--as-polis",
     is_flag=True,
     help="按 Polis 的办法选组数：轮廓系数最大，小组不限人数。 Choose as Polis does.",
+)
+@click.option(
+    "--placing",
+    type=click.Choice(["scaled", "least_squares"]),
+    default="scaled",
+    show_default=True,
+    help="定位方法：Polis 的放大法，或只按所投的票拟合。 How people are placed.",
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="随机种子 Seed.")
 @click.option(
@@ -100,6 +108,7 @@ def opinion_map(
     groups: int | None,
     most_groups: int,
     as_polis: bool,
+    placing: Placing,
     seed: int,
     trials: int,
     most_statements: int,
@@ -116,7 +125,12 @@ def opinion_map(
     """
     base = AS_POLIS if as_polis else MapSettings()
     settings = replace(
-        base, groups=groups, most_groups=most_groups, seed=seed, most_statements=most_statements
+        base,
+        groups=groups,
+        most_groups=most_groups,
+        placing=placing,
+        seed=seed,
+        most_statements=most_statements,
     )
     try:
         files = read_opinion_files(votes, statements)

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+
+from gongzhi.affairs.tickets.choices import State
 
 Text = str | Promise
 
@@ -61,21 +62,23 @@ class Crumb:
     href: str
 
 
-# The states of a ticket, in the order of its life.
-TICKET_STATES: dict[str, Badge] = {
-    "received": Badge(_("已收到"), Tone.INFO, "ring"),
-    "accepted": Badge(_("已受理"), Tone.INFO, "half"),
-    "dispatched": Badge(_("已派单"), Tone.INFO, "full"),
-    "in_progress": Badge(_("办理中"), Tone.WARN, "half"),
-    "answered": Badge(_("已答复"), Tone.GOOD, "half"),
-    "closed": Badge(_("已办结"), Tone.GOOD, "full"),
-    "returned": Badge(_("退回改派"), Tone.WARN, "diamond"),
-    "parked": Badge(_("挂账跟踪"), Tone.QUIET, "bar"),
-    "excluded": Badge(_("不予派办"), Tone.QUIET, "square"),
-    "reopened": Badge(_("重新办理"), Tone.BAD, "diamond"),
+# How the states of a ticket look, in the order of its life; what they are called is the affair's.
+_LOOKS: dict[State, tuple[Tone, str]] = {
+    State.RECEIVED: (Tone.INFO, "ring"),
+    State.ACCEPTED: (Tone.INFO, "half"),
+    State.DISPATCHED: (Tone.INFO, "full"),
+    State.IN_PROGRESS: (Tone.WARN, "half"),
+    State.ANSWERED: (Tone.GOOD, "half"),
+    State.CLOSED: (Tone.GOOD, "full"),
+    State.RETURNED: (Tone.WARN, "diamond"),
+    State.PARKED: (Tone.QUIET, "bar"),
+    State.EXCLUDED: (Tone.QUIET, "square"),
+    State.REOPENED: (Tone.BAD, "diamond"),
+    State.WITHDRAWN: (Tone.QUIET, "ring"),
 }
 
 
 def state_badge(state: str) -> Badge:
-    """The badge of a ticket's state; a state unknown here shows its own name."""
-    return TICKET_STATES.get(state, Badge(state))
+    """The badge of a ticket's state; raises ValueError for what is none."""
+    known = State(state)
+    return Badge(known.label, *_LOOKS[known])

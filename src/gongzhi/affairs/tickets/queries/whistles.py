@@ -183,3 +183,11 @@ def ticket_ids_of(whistle_id: int) -> list[int]:
     """The tickets that a whistle is about."""
     found = Ticket.objects.filter(whistles=whistle_id).order_by("id")
     return list(found.values_list("id", flat=True))
+
+
+def place_of_whistle(whistle_id: int) -> int:
+    """Where a whistle calls to; raises `NoSuchWhistle`."""
+    found = Whistle.objects.filter(pk=whistle_id).values_list("place_id", flat=True).first()
+    if found is None:
+        raise NoSuchWhistle("没有这个吹哨")
+    return found

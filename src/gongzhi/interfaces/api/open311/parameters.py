@@ -10,6 +10,7 @@ from gongzhi.interfaces.api.open311.formats import Refused
 
 LONGEST_RANGE = timedelta(days=90)
 MOST_NUMBERS = 100
+LONGEST_DESCRIPTION = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def span(form: QueryDict, *, now: datetime) -> tuple[datetime, datetime]:
     """The stretch of time asked for, at most 90 days; a missing end is filled from the other."""
     since, until = moment(form, "start_date"), moment(form, "end_date")
     if until is None:
-        until = min(now, since + LONGEST_RANGE) if since else now
+        until = max(since, min(now, since + LONGEST_RANGE)) if since else now
     if since is None:
         since = until - LONGEST_RANGE
     if since > until:
@@ -121,6 +122,8 @@ def posted(form: QueryDict) -> Posted:
         problems.append("service_code is required")
     if not text(form, "description"):
         problems.append("description is required")
+    if len(text(form, "description")) > LONGEST_DESCRIPTION:
+        problems.append(f"description must not exceed {LONGEST_DESCRIPTION} characters")
     latitude = _degrees(form, "lat", 90, problems)
     longitude = _degrees(form, "long", 180, problems)
     if (latitude is None) != (longitude is None) and not problems:

@@ -14,6 +14,8 @@ def _relabel(form: forms.BaseForm, **labels: Any) -> None:
     for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
         field.label = labels.get(name, field.label)
+        if "href" in str(field.help_text):
+            field.help_text = ""  # "forgot your password?" has its place below the form
 
 
 def _ask_for_digits(form: forms.BaseForm) -> None:
@@ -24,7 +26,6 @@ class SignIn(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _relabel(self, login=_("登录名"), password=_("密码"))
-        self.fields["password"].help_text = ""
 
 
 class NewPassword(ChangePasswordForm):

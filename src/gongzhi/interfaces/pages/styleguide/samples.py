@@ -9,8 +9,8 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongzhi.affairs.tickets.choices import State
 from gongzhi.interfaces.pages.components import (
-    TICKET_STATES,
     Badge,
     Crumb,
     Moment,
@@ -75,9 +75,9 @@ def _boundaries() -> dict[str, Any]:
     }
 
 
-def samples() -> dict[str, Any]:
+def samples(page_number: int) -> dict[str, Any]:
     """What the style guide shows."""
-    wrong = SampleForm({"text": "", "solved": "maybe"})
+    wrong = SampleForm({"wrong-text": "", "wrong-solved": "maybe"}, prefix="wrong")
     moments = [
         Moment(_("已收到"), _at(2, 8, 5), _("网页"), _("北门外第三盏路灯不亮，晚上看不见台阶。")),
         Moment(_("派给城市照明所"), _at(2, 8, 6), _("按职责清单"), ""),
@@ -108,10 +108,10 @@ def samples() -> dict[str, Any]:
         "boundaries": _boundaries(),
         "form": SampleForm(),
         "wrong_form": wrong,
-        "states": list(TICKET_STATES),
+        "states": [state.value for state in State],
         "moments": moments,
         "rows": rows,
-        "page": Paginator(range(60), 20).page(2),
+        "page": Paginator(range(60), 20).get_page(page_number),
         "crumbs": [Crumb(_("首页"), "#"), Crumb(_("工单"), "#")],
         "steps": [_("什么事"), _("在哪里"), _("怎样联系您")],
     }

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from gongzhi.commons.organisations.queries import demo_sign_ins
+from gongzhi.interfaces.pages.framing.paging import page_number
 from gongzhi.interfaces.pages.styleguide.samples import samples
 
 
@@ -13,4 +14,4 @@ from gongzhi.interfaces.pages.styleguide.samples import samples
 def styleguide(request: HttpRequest) -> HttpResponse:
     if not (settings.DEBUG or demo_sign_ins()):
         raise Http404
-    return render(request, "styleguide/styleguide.html", samples())
+    return render(request, "styleguide/styleguide.html", samples(page_number(request)))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gongzhi.commons.remarks.leaving import LONGEST, leave_remark
 from gongzhi.commons.remarks.queries import remarks
+from gongzhi.interfaces.pages.framing.paging import page_number
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.guarding.forms import Guard, GuardedForm
 
@@ -64,13 +65,9 @@ def left(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    number = max(1, int(request.GET.get("page", "1") or 1)) if _is_number(request) else 1
+    number = page_number(request)
     found, total = remarks(
         by=visitor_of(request).actor, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
     )
     page = Paginator(range(total), PER_PAGE).get_page(number)
     return render(request, "welcoming/remarks.html", {"remarks": found, "page": page})
-
-
-def _is_number(request: HttpRequest) -> bool:
-    return request.GET.get("page", "1").isascii() and request.GET.get("page", "1").isdigit()
