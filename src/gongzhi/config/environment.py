@@ -54,6 +54,22 @@ OIDC_CLIENT_ID = Setting("GONGZHI_OIDC_CLIENT_ID", "", "client id at the OpenID 
 OIDC_CLIENT_SECRET = Setting(
     "GONGZHI_OIDC_CLIENT_SECRET", "", "client secret at the OpenID Connect issuer"
 )
+JURISDICTION = Setting(
+    "GONGZHI_JURISDICTION", "gongzhi", "the Open311 jurisdiction_id of the district"
+)
+OPEN311_KEY = Setting("GONGZHI_OPEN311_KEY", "1", "0 lets anyone post by Open311 without a key")
+CONTACT = Setting(
+    "GONGZHI_CONTACT", "", "how to reach the operator, as text: on /privacy and in the interfaces"
+)
+OIDC_NAME = Setting("GONGZHI_OIDC_NAME", "统一身份认证", "what the OpenID Connect button says")
+OIDC_LOGIN_CLAIM = Setting(
+    "GONGZHI_OIDC_LOGIN_CLAIM",
+    "",
+    "claim that equals the login here, such as preferred_username; "
+    "empty: staff connect their identity once, after signing in with a password",
+)
+OPERATOR = Setting("GONGZHI_OPERATOR", "", "who processes personal data: named on /privacy")
+LOG_LEVEL = Setting("GONGZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
 SEAL_KEY = Setting(
     "GONGZHI_SEAL_KEY", "", "file with the key that seals the ledger; empty: in the data folder"
 )

@@ -20,6 +20,15 @@ def _fresh() -> dict[str, list[str]]:
     }
 
 
+def _flush(folder: Path) -> None:
+    """Make the name durable too: what is sealed under a key that a power cut takes is lost."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def load(folder: Path) -> dict[str, list[str]]:
     """The installation's keys by purpose, newest first; made when the file does not exist yet.
 
@@ -39,5 +48,6 @@ def load(folder: Path) -> dict[str, list[str]]:
             pass
         finally:
             draft.unlink()
+        _flush(folder)
     keys: dict[str, list[str]] = json.loads(path.read_text())
     return keys

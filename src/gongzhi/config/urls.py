@@ -1,5 +1,15 @@
 """Every address, by door."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("open311/", include("gongzhi.interfaces.api.open311.urls")),
+    path("", include("gongzhi.interfaces.pages.urls")),
+    path("account/", include("allauth.urls")),
+]
+
+_errors = "gongzhi.interfaces.pages.framing.errors"
+handler400 = f"{_errors}.bad_request"
+handler403 = f"{_errors}.forbidden"
+handler404 = f"{_errors}.not_found"
+handler500 = f"{_errors}.failed"

@@ -7,3 +7,13 @@ class TicketsRoom(AppConfig):
     name = "gongzhi.affairs.tickets"
     label = "tickets"
     verbose_name = "工单"
+
+    def ready(self) -> None:
+        """Register what other rooms look up by name."""
+        from gongzhi.affairs.tickets.access import declare_attachments  # noqa: PLC0415
+        from gongzhi.affairs.tickets.holdings import declare_privacy  # noqa: PLC0415
+        from gongzhi.affairs.tickets.wordings import declare_wordings  # noqa: PLC0415
+
+        declare_wordings()
+        declare_attachments()
+        declare_privacy()

@@ -6,7 +6,12 @@ RECEIVED = declare(
     "ticket.received", "a request came in", "channel", "kind", "category", "contact", "text"
 )
 TRIAGED = declare(
-    "ticket.triaged", "it was understood and accepted", "category", "by", "urgency", "certainty"
+    "ticket.triaged",
+    "it was understood and accepted",
+    "category",
+    "by_whom",
+    "urgency",
+    "certainty",
 )
 OVERRULED = declare(
     "ticket.overruled", "a person corrected category or urgency", "category", "urgency", "was"
@@ -15,6 +20,7 @@ PLACED = declare("ticket.placed", "a person corrected the place", "place", "was"
 DISPATCHED = declare(
     "ticket.dispatched",
     "a unit became the lead",
+    "category",
     "lead",
     "first",
     "contact_due",
@@ -37,7 +43,7 @@ EXTENSION_ASKED = declare("ticket.extension_asked", "a later due date was asked 
 EXTENSION_REVIEWED = declare(
     "ticket.extension_reviewed", "the extension was decided", "approved", "until"
 )
-ANSWERED = declare("ticket.answered", "the lead gave its answer")
+ANSWERED = declare("ticket.answered", "the lead gave its answer", "first_contact_in_limit")
 CLOSED = declare(
     "ticket.closed", "it was closed with evidence", "in_limit", "callback", "due", "lead", "kinds"
 )
@@ -55,6 +61,7 @@ CALLED_BACK = declare(
     "the requester said whether it was solved",
     "round",
     "unit",
+    "category",
     "solved",
     "satisfied",
     "by_phone",
@@ -62,13 +69,16 @@ CALLED_BACK = declare(
 CALLBACK_EXPIRED = declare("ticket.callback_expired", "nobody answered the call-back", "round")
 REOPENED = declare("ticket.reopened", "it was taken up again", "because", "unit")
 MERGED = declare("ticket.merged", "it joined another ticket on the same matter", "into")
-UNMERGED = declare("ticket.unmerged", "the joining was undone", "from")
+UNMERGED = declare("ticket.unmerged", "the joining was undone", "was")
 SPLIT = declare("ticket.split", "a second matter became a ticket of its own", "into")
 SUPERVISED = declare("ticket.supervised", "a superior pressed for action", "unit")
 REMINDED = declare("ticket.reminded", "the lead was reminded before the limit", "unit", "due")
 ESCALATED = declare("ticket.escalated", "the limit passed and the superior was told", "unit", "due")
 WITHDRAWN = declare("ticket.withdrawn", "the requester took it back")
-CORRECTED = declare("ticket.corrected", "the requester corrected it", "text")
+CORRECTED = declare("ticket.corrected", "the requester corrected it", "digest")
+CONTACT_CORRECTED = declare(
+    "ticket.contact_corrected", "the requester put their contact right", "what"
+)
 ERASED = declare("ticket.erased", "the requester's contact and text were erased", "what")
 
 WHISTLE_DRAFTED = declare(
@@ -77,15 +87,11 @@ WHISTLE_DRAFTED = declare(
 WHISTLE_BLOWN = declare("whistle.blown", "it was authorised and the units called", "called")
 WHISTLE_REFUSED = declare("whistle.refused", "it was not authorised")
 WHISTLE_SIGNED = declare("whistle.signed", "a called unit signed", "unit", "in_limit")
-WHISTLE_CONTACTED = declare(
-    "whistle.contacted", "a called unit made contact", "unit", "in_limit"
-)
+WHISTLE_CONTACTED = declare("whistle.contacted", "a called unit made contact", "unit", "in_limit")
 WHISTLE_ARRIVED = declare("whistle.arrived", "a called unit arrived", "unit", "in_limit")
 WHISTLE_DECLINED = declare("whistle.declined", "a called unit refused to come", "unit")
 WHISTLE_MINUTED = declare("whistle.minuted", "minutes and tasks were written", "tasks")
 WHISTLE_REPORTED = declare("whistle.reported", "a called unit reported its part", "unit")
-WHISTLE_RATED = declare(
-    "whistle.rated", "one side rated the other", "unit", "of_unit", "rating"
-)
+WHISTLE_RATED = declare("whistle.rated", "one side rated the other", "unit", "of_unit", "rating")
 WHISTLE_ESCALATED = declare("whistle.escalated", "a late call went to the district", "unit")
 WHISTLE_CLOSED = declare("whistle.closed", "the whistle was closed", "arrived", "kinds")

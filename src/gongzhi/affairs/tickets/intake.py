@@ -8,11 +8,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket
-from gongzhi.affairs.tickets.models.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.numbers import number_of
 from gongzhi.commons.categories.queries import category
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record_many
@@ -21,7 +21,7 @@ from gongzhi.commons.organisations.permissions import require
 from gongzhi.commons.privacy.blind_index import phone_index
 from gongzhi.commons.privacy.encryption import seal_text
 from gongzhi.commons.privacy.links import sign_link
-from gongzhi.commons.privacy.masking import normal_phone
+from gongzhi.commons.privacy.phones import is_phone, normal_phone
 from gongzhi.commons.territory.locating import locate, locate_address
 from gongzhi.commons.territory.queries import PlaceView, ancestor_of_kind, district, find_place
 
@@ -98,24 +98,67 @@ def receive_tickets(*, requests: Sequence[Request], by: Actor, at: datetime) -> 
     Receipts come in the order of the requests. Cost: five statements a chunk.
     """
     drafts = [_draft(request, by=by, at=at) for request in requests]
+    return _store(list(zip(requests, drafts, strict=True)), by=by)
+
+
+def receive_what_can_be(
+    *, requests: Sequence[Request], by: Actor, at: datetime
+) -> list[Receipt | CannotReceive]:
+    """As `receive_tickets`, but a request that can't be received leaves its error in its place."""
+    outcome: list[Receipt | CannotReceive | None] = []
+    good: list[tuple[Request, Ticket]] = []
+    for request in requests:
+        try:
+            good.append((request, _draft(request, by=by, at=at)))
+            outcome.append(None)
+        except CannotReceive as error:
+            outcome.append(error)
+    receipts = iter(_store(good, by=by))
+    return [next(receipts) if error is None else error for error in outcome]
+
+
+def check_request(request: Request, *, by: Actor, at: datetime) -> CannotReceive | None:
+    """What stands in the way of this request, without storing anything."""
+    try:
+        _draft(request, by=by, at=at)
+    except CannotReceive as error:
+        return error
+    return None
+
+
+def _store(pairs: list[tuple[Request, Ticket]], *, by: Actor) -> list[Receipt]:
+    """Insert what is new, with its events, in one transaction."""
+    drafts = [ticket for _, ticket in pairs]
     known = _already_received(drafts)
     fresh: dict[str, Ticket] = {}
     new: list[tuple[Request, Ticket]] = []
-    for request, ticket in zip(requests, drafts, strict=True):
+    for request, ticket in pairs:
         key = ticket.idempotency_key
         if key and (key in known or key in fresh):
             continue
         if key:
             fresh[key] = ticket
         new.append((request, ticket))
-    with transaction.atomic():
-        Ticket.objects.bulk_create([ticket for _, ticket in new])
-        Requester.objects.bulk_create(
-            [_requester(request, ticket) for request, ticket in new if not request.contact.empty]
-        )
-        record_many([_received(request, ticket, by=by) for request, ticket in new])
+    try:
+        with transaction.atomic():
+            _insert(new, by=by)
+    except IntegrityError:
+        # Another process took one of these keys in meanwhile: its tickets are the ones that count.
+        if _already_received(drafts).keys() == known.keys():
+            raise
+        for ticket in drafts:
+            ticket.pk = None
+        return _store(pairs, by=by)
     new_ids = {id(ticket) for _, ticket in new}
     return [_receipt(ticket, known, fresh, repeated=id(ticket) not in new_ids) for ticket in drafts]
+
+
+def _insert(new: list[tuple[Request, Ticket]], *, by: Actor) -> None:
+    Ticket.objects.bulk_create([ticket for _, ticket in new])
+    Requester.objects.bulk_create(
+        [_requester(request, ticket) for request, ticket in new if not request.contact.empty]
+    )
+    record_many([_received(request, ticket, by=by) for request, ticket in new])
 
 
 def _already_received(drafts: list[Ticket]) -> dict[str, Ticket]:
@@ -146,7 +189,7 @@ def _draft(request: Request, *, by: Actor, at: datetime) -> Ticket:
         text=text,
         text_key=secrets.token_hex(16),
         attributes=request.attributes,
-        is_public=request.is_public,
+        public_at=(request.received_at or at) if request.is_public else None,
         category_code=chosen,
         category_by="requester" if chosen else "",
         urgency=request.urgency,
@@ -168,12 +211,14 @@ def _check(request: Request, text: str, *, at: datetime) -> None:
     if not text:
         raise CannotReceive("text", "请写下您要反映的事情")
     if len(text) > TEXT_LIMIT:
-        raise CannotReceive("text", f"内容最多 {TEXT_LIMIT} 字，现有 {len(text)} 字，请精简后再提交")
+        raise CannotReceive(
+            "text", f"内容最多 {TEXT_LIMIT} 字，现有 {len(text)} 字，请精简后再提交"
+        )
     if "\x00" in text or "\x00" in request.title or "\x00" in request.address:
         raise CannotReceive("text", "内容含有无法保存的字符，请删除后再提交")
     if request.category_code and category(request.category_code) is None:
         raise CannotReceive("category", f"没有这个事项分类：{request.category_code}")
-    if request.contact.phone and not normal_phone(request.contact.phone):
+    if request.contact.phone and not is_phone(request.contact.phone):
         raise CannotReceive("phone", "电话号码不完整，请核对；也可以不填")
     if (request.longitude is None) != (request.latitude is None):
         raise CannotReceive("place", "经度和纬度要一起给出")
@@ -233,7 +278,7 @@ def _requester(request: Request, ticket: Ticket) -> Requester:
 
 
 def text_digest(ticket: Ticket) -> str:
-    """A keyed digest of the text: it proves the text unchanged, and nothing once the key is gone."""
+    """A keyed digest: it proves the text unchanged, and says nothing once the key is gone."""
     words = f"{ticket.title}\n{ticket.text}".encode()
     return hmac.new(bytes.fromhex(ticket.text_key), words, sha256).hexdigest()
 

@@ -10,9 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from gongzhi.affairs.tickets.choices import RemarkKind, State
 from gongzhi.affairs.tickets.models import Remark, Ticket
-from gongzhi.affairs.tickets.models.choices import State
-from gongzhi.affairs.tickets.models.handling import RemarkKind
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
@@ -30,6 +29,7 @@ class Step(StrEnum):
     CONTACT = "contact"
     ANSWER = "answer"
     CLOSE = "close"
+    CLOSE_WITH = "close_with"
     PARK = "park"
     UNPARK = "unpark"
     EXCLUDE = "exclude"
@@ -63,10 +63,28 @@ MOVES: dict[Step, Move] = {
     Step.CONTACT: _move(_S.IN_PROGRESS, "联系诉求人", _S.DISPATCHED, _S.REOPENED, _S.IN_PROGRESS),
     Step.ANSWER: _move(_S.ANSWERED, "答复", _S.DISPATCHED, _S.IN_PROGRESS, _S.REOPENED),
     Step.CLOSE: _move(_S.CLOSED, "办结", _S.IN_PROGRESS, _S.ANSWERED),
+    # A ticket that follows another ends with it, wherever it stood when it was merged.
+    Step.CLOSE_WITH: _move(
+        _S.CLOSED,
+        "随并单办结",
+        _S.RECEIVED,
+        _S.ACCEPTED,
+        _S.DISPATCHED,
+        _S.IN_PROGRESS,
+        _S.ANSWERED,
+        _S.RETURNED,
+        _S.REOPENED,
+    ),
     Step.PARK: _move(_S.PARKED, "挂账", _S.DISPATCHED, _S.IN_PROGRESS),
     Step.UNPARK: _move(_S.IN_PROGRESS, "恢复办理", _S.PARKED),
     Step.EXCLUDE: _move(
-        _S.EXCLUDED, "不予派单", _S.RECEIVED, _S.ACCEPTED, _S.DISPATCHED, _S.IN_PROGRESS, _S.RETURNED
+        _S.EXCLUDED,
+        "不予派单",
+        _S.RECEIVED,
+        _S.ACCEPTED,
+        _S.DISPATCHED,
+        _S.IN_PROGRESS,
+        _S.RETURNED,
     ),
     Step.REOPEN: _move(_S.REOPENED, "重新办理", _S.CLOSED),
     Step.WITHDRAW: _move(
@@ -105,7 +123,11 @@ class CannotMove(ValueError):
 
 def possible_moves(state: State) -> list[tuple[Step, Move]]:
     """The steps that may start in this state, in the order of the table."""
-    return [(step, move) for step, move in MOVES.items() if state in move.sources]
+    return [
+        (step, move)
+        for step, move in MOVES.items()
+        if state in move.sources and step is not Step.CLOSE_WITH
+    ]
 
 
 def ticket_for(by: Actor, action: str, ticket_id: int) -> Ticket:
@@ -113,9 +135,13 @@ def ticket_for(by: Actor, action: str, ticket_id: int) -> Ticket:
     ticket = Ticket.objects.filter(pk=ticket_id).first()
     if ticket is None:
         raise NoSuchTicket
-    units = {ticket.lead_unit_id, *ticket.assists.values_list("unit_id", flat=True)} - {None}
+    units = [u for u in (ticket.lead_unit_id, *_assisting(ticket)) if u is not None]
     require(by, action, place_path=ticket.place_path, unit_ids=units, ticket_id=ticket.pk)
     return ticket
+
+
+def _assisting(ticket: Ticket) -> list[int]:
+    return list(ticket.assists.values_list("unit_id", flat=True))
 
 
 def move(ticket: Ticket, step: Step, *, at: datetime, **changes: Any) -> None:
@@ -139,7 +165,7 @@ def touch(ticket: Ticket, *, at: datetime, **changes: Any) -> None:
         setattr(ticket, name, value)
 
 
-def told(ticket: Ticket, kind: str, *, by: Actor, at: datetime, **data: Plain) -> NewEvent:
+def told(ticket: Ticket, kind: str, /, *, by: Actor, at: datetime, **data: Plain) -> NewEvent:
     """The event that this happened to this ticket."""
     return NewEvent(
         subject=Subject("ticket", ticket.pk),
@@ -155,6 +181,7 @@ def told(ticket: Ticket, kind: str, *, by: Actor, at: datetime, **data: Plain) -
 def tell(
     ticket: Ticket,
     kind: str,
+    /,
     *,
     by: Actor,
     at: datetime,

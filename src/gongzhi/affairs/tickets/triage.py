@@ -1,17 +1,123 @@
 """Step 2: what is this about, how urgent? The engine suggests; a person may overrule."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from gongzhi.affairs.tickets import events
-from gongzhi.affairs.tickets.lifecycle import Step, tell, ticket_for, told
+from gongzhi.affairs.tickets.choices import OPEN_STATES, State, Urgency
+from gongzhi.affairs.tickets.lifecycle import Step, tell, ticket_for, told, touch
 from gongzhi.affairs.tickets.models import Ticket
-from gongzhi.affairs.tickets.models.choices import State, Urgency
 from gongzhi.affairs.tickets.moving import move_many
 from gongzhi.commons.categories.queries import category, rule_book
 from gongzhi.commons.ledger.recording import record_many
-from gongzhi.commons.organisations.actors import SYSTEM, Actor
-from gongzhi.engines.triage.interface import Suggestion
+from gongzhi.commons.organisations.actors import Actor
+from gongzhi.commons.organisations.permissions import require
+from gongzhi.engines.triage.suggestions import Suggestion
+from gongzhi.engines.triage.texts import Message, Span
+from gongzhi.engines.triage.urgency import Level, UrgencyTable
+from gongzhi.engines.triage.urgency import Urgency as Assessed
+from gongzhi.engines.triage.urgency_rules import DEFAULT_RULES
+
+URGENCY_OF_LEVEL = {
+    Level.ROUTINE: Urgency.NORMAL,
+    Level.ATTENTION: Urgency.ATTENTION,
+    Level.URGENT: Urgency.URGENT,
+    Level.EMERGENCY: Urgency.EMERGENCY,
+}
+ORDER = list(Urgency)
+URGENCY_TABLE = UrgencyTable(DEFAULT_RULES)
+
+
+class CannotOverrule(ValueError):
+    """A correction that makes no sense, and why."""
+
+
+def triage_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> int:
+    """Understand and accept those of the tickets that are still waiting; returns how many.
+
+    A category the requester chose stays; where the engine isn't sure, the field stays empty and
+    the catalogue's line for every matter decides who is first. Urgency never falls below what
+    was ticked. Cost: four statements, whatever the number.
+    """
+    require(by, "tickets.triage")
+    with transaction.atomic():
+        waiting = Ticket.objects.filter(pk__in=ticket_ids, state=State.RECEIVED)
+        tickets = list(waiting.select_for_update())
+        if not tickets:
+            return 0
+        messages = [Message(body=ticket.text, subject=ticket.title) for ticket in tickets]
+        for ticket, message, suggestion in zip(
+            tickets, messages, rule_book().suggest(messages), strict=True
+        ):
+            _fill_in(ticket, suggestion, URGENCY_TABLE.assess(message))
+        move_many(
+            tickets,
+            Step.TRIAGE,
+            at=at,
+            fields=("category_code", "category_by", "urgency", "triage"),
+        )
+        record_many(
+            [
+                told(
+                    ticket,
+                    events.TRIAGED,
+                    by=by,
+                    at=max(at, ticket.received_at),
+                    category=ticket.category_code,
+                    by_whom=ticket.category_by,
+                    urgency=ticket.urgency,
+                    certainty=round(100 * _certainty(ticket)),
+                )
+                for ticket in tickets
+            ]
+        )
+    return len(tickets)
+
+
+def _fill_in(ticket: Ticket, suggestion: Suggestion, assessed: Assessed) -> None:
+    if not ticket.category_code and suggestion.category:
+        ticket.category_code, ticket.category_by = suggestion.category, suggestion.basis
+    found = URGENCY_OF_LEVEL[assessed.level]
+    ticket.urgency = max(Urgency(ticket.urgency), found, key=ORDER.index)
+    ticket.triage = {
+        "ranks": [[rank.category, round(rank.probability, 4)] for rank in suggestion.ranks],
+        "evidence": [_span(span) for span in suggestion.evidence],
+        "sure": suggestion.sure,
+        "basis": suggestion.basis,
+        "urgency": [
+            {"rule": reason.rule, "span": _span(reason.span) if reason.span else None}
+            for reason in assessed.reasons
+        ],
+    }
+
+
+def _span(span: Span) -> list[Any]:
+    """Where, not what: the words themselves stay in the text, to be erased with it."""
+    return [span.field, span.start, span.end]
+
+
+def _certainty(ticket: Ticket) -> float:
+    ranks = ticket.triage.get("ranks") or [["", 0.0]]
+    return float(ranks[0][1])
+
+
+@transaction.atomic
+def overrule_triage(
+    *, ticket_id: int, category_code: str, urgency: Urgency, by: Actor, at: datetime
+) -> None:
+    """Correct category and urgency; the next model learns from it.
+
+    The limits change when the ticket is dispatched again, not silently under the unit's hands.
+    Raises `CannotOverrule` for an unknown category or a ticket that has ended.
+    """
+    ticket = ticket_for(by, "tickets.triage", ticket_id)
+    if ticket.state not in OPEN_STATES:
+        raise CannotOverrule(f"“{State(ticket.state).label}”的工单不能再改分类")
+    if category(category_code) is None:
+        raise CannotOverrule(f"没有这个事项分类：{category_code}")
+    was = ticket.category_code
+    touch(ticket, at=at, category_code=category_code, category_by="person", urgency=urgency)
+    tell(ticket, events.OVERRULED, by=by, at=at, category=category_code, urgency=urgency, was=was)

@@ -14,8 +14,16 @@ class Category(models.Model):
     keywords = models.JSONField(default=dict)  # word -> weight, for triage by rule
     attributes = models.JSONField(default=list)  # Open311 attribute definitions
     residents_may_choose = models.BooleanField(default=True)
+    # Whether requests on this matter may be read by everyone: streets and lamps, not family.
+    may_be_public = models.BooleanField(default=False)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 
     def __str__(self) -> str:
         return self.name_zh
+
+
+class CategoriesRevision(models.Model):
+    """One row whose number grows with every change, so that each process knows it is behind."""
+
+    number = models.PositiveBigIntegerField(default=0)

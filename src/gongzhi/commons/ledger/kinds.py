@@ -3,6 +3,7 @@
 Each room declares its kinds beside its actions; docs/events.md lists them all, which a test checks.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _register: dict[str, "EventKind"] = {}
@@ -29,12 +30,14 @@ def declare(name: str, meaning: str, *fields: str) -> str:
     return name
 
 
-def check_kind(name: str, *, subject_kind: str) -> None:
-    """Refuse a kind that nobody declared, or that belongs to another subject."""
+def check_kind(name: str, *, subject_kind: str, fields: Iterable[str] = ()) -> None:
+    """Refuse a kind that nobody declared, that is another subject's, or that has other fields."""
     if name not in _register:
         raise UnknownEventKind(f"declare the event kind {name!r} beside the action that writes it")
     if name.partition(".")[0] != subject_kind:
         raise UnknownEventKind(f"{name!r} can't be written about a {subject_kind!r}")
+    if undeclared := [field for field in fields if field not in _register[name].fields]:
+        raise UnknownEventKind(f"{name!r} has no field {', '.join(map(repr, undeclared))}")
 
 
 def all_kinds() -> list[EventKind]:

@@ -34,3 +34,25 @@ class OutboxEntry(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)  # null: as soon as possible
     error = models.CharField(max_length=300, blank=True)
+
+
+class Mark(models.Model):
+    """How far something that runs again and again has come: a schedule, a job in chunks."""
+
+    name = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+    value = models.JSONField(default=dict)
+
+
+class Seal(models.Model):
+    """The heads of the chains that grew since the seal before, signed; seals form a chain too."""
+
+    number = models.PositiveIntegerField(unique=True)
+    made_at = models.DateTimeField()
+    up_to = models.BigIntegerField()  # the last event that this seal covers, by its row id
+    chains = models.PositiveIntegerField()
+    body = models.BinaryField()  # the heads, as in an exported seal, compressed
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)  # the public key, hexadecimal
+    signature = models.CharField(max_length=128)

@@ -1,18 +1,22 @@
 """Writing events, in the transaction of the action that made them happen."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from gongzhi.commons.ledger.kinds import check_kind
 from gongzhi.commons.ledger.models import Event, OutboxEntry
 
-Plain = str | int | bool | None | list["Plain"] | dict[str, "Plain"]
+Plain = str | int | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
+
+_LONGEST_TEXT = 160  # a code, a name, a time or a digest; a free text has no place here
+_HEADS_AT_ONCE = 400
 
 
 class Subject(NamedTuple):
@@ -97,9 +101,10 @@ def record_many(events: Sequence[NewEvent]) -> list[Event]:
 
 
 def _chained(event: NewEvent, heads: dict[Subject, tuple[int, str]]) -> Event:
-    check_kind(event.kind, subject_kind=event.subject.kind)
+    check_kind(event.kind, subject_kind=event.subject.kind, fields=event.data)
     if event.at.tzinfo is None:
         raise CannotRecord(f"{event.kind}: `at` needs a time zone")
+    _check_plain(event.kind, event.data)
     sequence, previous = heads.get(event.subject, (0, genesis(event.subject)))
     digest = event_hash(
         subject=event.subject,
@@ -128,16 +133,51 @@ def _chained(event: NewEvent, heads: dict[Subject, tuple[int, str]]) -> Event:
     )
 
 
+def _check_plain(kind: str, value: object) -> None:
+    """Refuse what both databases would not give back exactly, and what looks like a free text."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(key, str):
+                raise CannotRecord(f"{kind}: the key {key!r} in its data is no text")
+            _check_plain(kind, key)
+            _check_plain(kind, inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _check_plain(kind, inner)
+    elif isinstance(value, str):
+        if len(value) > _LONGEST_TEXT or "\n" in value:
+            raise CannotRecord(f"{kind}: a free text in its data; write a digest of it")
+        if "\0" in value or (not value.isascii() and _has_surrogate(value)):
+            raise CannotRecord(f"{kind}: a text in its data that a database can't hold")
+    elif value is not None and not isinstance(value, int):
+        raise CannotRecord(f"{kind}: {type(value).__name__} in its data; write a text or an int")
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _heads(subjects: set[Subject]) -> dict[Subject, tuple[int, str]]:
-    """The last (sequence, hash) of each subject that has a chain."""
+    """The last (sequence, hash) of each subject that has a chain; one seek in the index for one."""
+    if len(subjects) == 1:
+        (only,) = subjects
+        chain = Event.objects.filter(subject_kind=only.kind, subject_id=only.id)
+        head = chain.order_by("-sequence").values_list("sequence", "hash").first()
+        return {only: head} if head else {}
     heads: dict[Subject, tuple[int, str]] = {}
     by_kind: dict[str, list[int]] = {}
     for subject in subjects:
         by_kind.setdefault(subject.kind, []).append(subject.id)
     for kind, ids in by_kind.items():
-        rows = Event.objects.filter(subject_kind=kind, subject_id__in=ids)
-        for subject_id, sequence, digest in rows.order_by("sequence").values_list(
-            "subject_id", "sequence", "hash"
-        ):
-            heads[Subject(kind, subject_id)] = (sequence, digest)
+        for start in range(0, len(ids), _HEADS_AT_ONCE):
+            some = ids[start : start + _HEADS_AT_ONCE]
+            for subject_id, sequence, digest in _last_events(kind, some):
+                heads[Subject(kind, subject_id)] = (sequence, digest)
     return heads
+
+
+def _last_events(kind: str, ids: list[int]) -> Iterable[tuple[int, int, str]]:
+    chain = Event.objects.filter(subject_kind=kind, subject_id=OuterRef("subject_id"))
+    last = chain.order_by("-sequence").values("sequence")[:1]
+    rows = Event.objects.filter(subject_kind=kind, subject_id__in=ids, sequence=Subquery(last))
+    return rows.values_list("subject_id", "sequence", "hash")

@@ -1,52 +1,29 @@
 """Who acts: handed to every action as `by=`."""
 
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from gongzhi.commons.organisations.models import Person, Role, RoleKind
+from gongzhi.commons.organisations.models import Person, Role
+from gongzhi.commons.permissions.actors import (
+    RESIDENT,
+    SYSTEM,
+    Actor,
+    HeldRole,
+    Voice,
+    resident_with_key,
+)
+from gongzhi.commons.permissions.roles import RoleKind
 
-
-class Voice(StrEnum):
-    """In what capacity somebody acts."""
-
-    STAFF = "staff"
-    RESIDENT = "resident"  # anyone without an account
-    SYSTEM = "system"  # the worker, by rule
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRole:
-    """One role of an actor: what, at which unit, for which subtree of places."""
-
-    kind: RoleKind
-    unit_id: int
-    place_id: int
-    place_path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something. A resident may hold the key of one ticket, by private link."""
-
-    voice: Voice
-    person_id: int | None = None
-    roles: tuple[HeldRole, ...] = ()
-    ticket_key: int | None = None
-
-    @property
-    def unit_id(self) -> int | None:
-        """The unit in whose name the actor speaks: that of the first role."""
-        return self.roles[0].unit_id if self.roles else None
-
-
-SYSTEM = Actor(Voice.SYSTEM)
-RESIDENT = Actor(Voice.RESIDENT)
-
-
-def resident_with_key(ticket_id: int) -> Actor:
-    """A resident who opened the private link of this ticket."""
-    return Actor(Voice.RESIDENT, ticket_key=ticket_id)
+__all__ = [
+    "RESIDENT",
+    "SYSTEM",
+    "Actor",
+    "HeldRole",
+    "Voice",
+    "actor_named",
+    "actor_of",
+    "resident_with_key",
+    "role_holders",
+]
 
 
 def actor_of(person: Person, *, on: date) -> Actor:
@@ -60,3 +37,24 @@ def actor_of(person: Person, *, on: date) -> Actor:
     )
     held = tuple(HeldRole(RoleKind(kind), unit, place, path) for kind, unit, place, path in roles)
     return Actor(Voice.STAFF, person_id=person.pk, roles=held)
+
+
+def actor_named(login: str, *, on: date) -> Actor | None:
+    """The actor for an active person with this login; None where there is nobody."""
+    person = Person.objects.filter(login=login, is_active=True).first()
+    return actor_of(person, on=on) if person else None
+
+
+def role_holders(*, on: date) -> list[tuple[int, HeldRole]]:
+    """Every active person's roles of a day, with the person's id, oldest role first."""
+    rows = (
+        Role.objects.filter(person__is_active=True)
+        .exclude(begins__gt=on)
+        .exclude(ends__lt=on)
+        .order_by("id")
+        .values_list("person_id", "kind", "unit_id", "place_id", "place__path")
+    )
+    return [
+        (person, HeldRole(RoleKind(kind), unit, place, path))
+        for person, kind, unit, place, path in rows
+    ]

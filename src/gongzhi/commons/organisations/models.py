@@ -4,20 +4,9 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
-
-class UnitKind(models.TextChoices):
-    COMMUNITY_PARTY_ORG = "community_party_org", _("社区党组织")
-    RESIDENTS_COMMITTEE = "residents_committee", _("居民委员会")
-    OWNERS_COMMITTEE = "owners_committee", _("业主委员会")
-    PROPERTY_MANAGER = "property_manager", _("物业服务企业")
-    PARTNER_UNIT = "partner_unit", _("共建单位")
-    SOCIAL_ORGANIZATION = "social_organization", _("社会组织")
-    COMMUNITY_GROUP = "community_group", _("社区社会组织")
-    SUBDISTRICT_OFFICE = "subdistrict_office", _("街道办事处")
-    DEPARTMENT = "department", _("职能部门")
-    ENTERPRISE = "enterprise", _("公共服务企业")
+from gongzhi.commons.organisations.kinds import UnitKind
+from gongzhi.commons.permissions.roles import RoleKind
 
 
 class Unit(models.Model):
@@ -35,22 +24,6 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class RoleKind(models.TextChoices):
-    """What a person may be at a unit, for a place."""
-
-    GRID_WORKER = "grid_worker", _("网格员")
-    COMMUNITY_WORKER = "community_worker", _("社区工作者")
-    COORDINATOR = "coordinator", _("社区统筹人")
-    UNIT_MEMBER = "unit_member", _("承办人员")
-    UNIT_LEAD = "unit_lead", _("单位负责人")
-    PARTNER = "partner", _("共建单位联络人")
-    SUBDISTRICT_LEAD = "subdistrict_lead", _("街道负责人")
-    DISTRICT_OFFICER = "district_officer", _("区级工作人员")
-    RESEARCHER = "researcher", _("调研人员")
-    ADMINISTRATOR = "administrator", _("系统管理员")
-    AUDITOR = "auditor", _("审计员")
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -135,3 +108,19 @@ class WorkListItem(models.Model):
     title = models.CharField(max_length=120)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+
+
+class OrganisationsRevision(models.Model):
+    """One row whose number grows with every change of units, duties or the work list."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+
+class ApiKey(models.Model):
+    """A unit's key to the interfaces. Only its digest is kept; the key is shown once."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    begins = models.DateTimeField()
+    ends = models.DateTimeField(null=True)

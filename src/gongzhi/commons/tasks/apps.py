@@ -7,3 +7,6 @@ class TasksRoom(AppConfig):
     name = "gongzhi.commons.tasks"
     label = "tasks"
     verbose_name = "任务"
+
+    def ready(self) -> None:
+        from gongzhi.commons.tasks import finishing  # noqa: F401, PLC0415 - declares its files

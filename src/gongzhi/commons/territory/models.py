@@ -1,18 +1,8 @@
 """Places: a tree with boundaries, and codes that hold for a time."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
-
-class PlaceKind(models.TextChoices):
-    DISTRICT = "district", _("区")
-    SUBDISTRICT = "subdistrict", _("街道")
-    COMMUNITY = "community", _("社区")
-    GRID = "grid", _("网格")
-    ESTATE = "estate", _("小区")
-    PHASE = "phase", _("分期")
-    BUILDING = "building", _("楼栋")
-    ENTRANCE = "entrance", _("单元")
+from gongzhi.commons.territory.kinds import PlaceKind
 
 
 class Place(models.Model):
@@ -23,6 +13,8 @@ class Place(models.Model):
     # "/1/5/23/": ancestors and self, so that a subtree is one prefix.
     path = models.CharField(max_length=160, db_index=True)
     name = models.CharField(max_length=80)
+    aliases = models.JSONField(default=list)  # other names by which people know it
+    addresses = models.JSONField(default=list)  # "青禾路18号": gates on a road
     households = models.PositiveIntegerField(null=True)
     boundary = models.JSONField(null=True)  # GeoJSON geometry, WGS 84
     latitude = models.FloatField(null=True)

@@ -2,10 +2,13 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.config import environment
+from gongzhi.config.settings.logs import *  # noqa: F403
+from gongzhi.config.settings.signing_in import *  # noqa: F403
 
 PACKAGE = Path(__file__).resolve().parents[2]
 PAGES = PACKAGE / "interfaces" / "pages"
@@ -18,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -35,22 +39,26 @@ INSTALLED_APPS = [
     "gongzhi.commons.attachments",
     "gongzhi.commons.ratings",
     "gongzhi.commons.tables",
+    "gongzhi.commons.remarks",
     "gongzhi.affairs.tickets",
     "gongzhi.interfaces.pages",
 ]
 
 MIDDLEWARE = [
+    "gongzhi.interfaces.pages.framing.log_lines.RequestLines",
+    "gongzhi.interfaces.pages.framing.headers.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "gongzhi.interfaces.pages.framing.display.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "gongzhi.interfaces.pages.framing.visitors.KnownVisitor",
+    "gongzhi.interfaces.pages.framing.errors.RefusalsAsPages",
 ]
 
 ROOT_URLCONF = "gongzhi.config.urls"
@@ -66,7 +74,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "gongzhi.interfaces.pages.framing.context.frame",
             ],
+            "builtins": ["gongzhi.interfaces.pages.templatetags.components"],
         },
     },
 ]
@@ -82,11 +92,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 
 LANGUAGE_CODE = environment.LANGUAGE.read()
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [PACKAGE / "locale"]
+TRANSLATIONS = PACKAGE / "locale"  # sources; each installation compiles its own copy
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
@@ -100,3 +109,56 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 SITE_TITLE = _("共治")
+JURISDICTION = environment.JURISDICTION.read()
+OPEN311_NEEDS_KEY = environment.OPEN311_KEY.read() != "0"
+CONTACT = environment.CONTACT.read()
+SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
+WEB_HOST = environment.HOST.read()
+WEB_PORT = int(environment.PORT.read())
+PUBLIC_URL = environment.PUBLIC_URL.read().rstrip("/") or f"http://{WEB_HOST}:{WEB_PORT}"
+_mail = urlsplit(environment.EMAIL_URL.read())
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or 25
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+DEFAULT_FROM_EMAIL = environment.EMAIL_FROM.read()
+EMAIL_TIMEOUT = 10
+WEB_PROCESSES = int(environment.PROCESSES.read())
+FORM_RENDERER = "gongzhi.interfaces.pages.framing.form_rendering.PageForms"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"  # private links must not travel in the Referer
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "gongzhi.interfaces.pages.framing.errors.form_expired"
+CSRF_COOKIE_SAMESITE = SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600  # a working day; a sign-in ends with the browser anyway
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# In the database, so that every process counts the same visits and the same failed sign-ins.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+TRUSTED_PROXIES = int(environment.TRUSTED_PROXIES.read() or 0)
+
+SITE_TITLE = _("共治")
+OPERATOR = environment.OPERATOR.read()
+SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
+WEB_HOST = environment.HOST.read()
+WEB_PORT = int(environment.PORT.read())
+PUBLIC_URL = environment.PUBLIC_URL.read().rstrip("/") or f"http://{WEB_HOST}:{WEB_PORT}"
+_mail = urlsplit(environment.EMAIL_URL.read())
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or 25
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+DEFAULT_FROM_EMAIL = environment.EMAIL_FROM.read()
+EMAIL_TIMEOUT = 10
+WEB_PROCESSES = int(environment.PROCESSES.read())

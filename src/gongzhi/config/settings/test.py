@@ -3,12 +3,14 @@
 import tempfile
 from pathlib import Path
 
-from gongzhi.config import databases, environment
-from gongzhi.config.secrets import load
+from gongzhi.config import databases, environment, translations
+from gongzhi.config.secrets import FILE_NAME, load
 from gongzhi.config.settings.base import *  # noqa: F403
 
 DATA_FOLDER = Path(tempfile.mkdtemp(prefix="gongzhi-test-"))
 KEYS = load(DATA_FOLDER)
+SECRETS_FILE = DATA_FOLDER / FILE_NAME
+SEAL_KEY_FILE = DATA_FOLDER / "seal.key"
 SECRET_KEY = KEYS["django"][0]
 ALLOWED_HOSTS = ["*"]
 _url = environment.DATABASE_URL.read()
@@ -25,4 +27,6 @@ if not _url:
     )
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = DATA_FOLDER / "static"
+STATIC_ROOT.mkdir()
 MEDIA_ROOT = DATA_FOLDER / "attachments"
+LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]

@@ -7,7 +7,24 @@ from importlib import import_module
 import click
 
 # name -> (module:attribute, one line of help in both languages)
-COMMANDS: dict[str, tuple[str, str]] = {}
+_HERE = "gongzhi.interfaces.commands"
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": (f"{_HERE}.installation:up", "一条命令启动全部 start everything"),
+    "init": (f"{_HERE}.installation:init", "准备数据目录 prepare the data folder"),
+    "serve": (f"{_HERE}.installation:serve", "启动网页服务 start the web server"),
+    "work": (f"{_HERE}.installation:work", "运行后台工作进程 run the worker"),
+    "verify": (f"{_HERE}.ledger:verify", "核验台账 verify the ledger"),
+    "seal": (f"{_HERE}.ledger:seal", "封存台账 seal the ledger"),
+    "backup": (f"{_HERE}.backups:backup", "备份 back up into one file"),
+    "restore": (f"{_HERE}.backups:restore", "恢复 restore from a backup"),
+    "rotate-key": (f"{_HERE}.keys:rotate_key", "更换联系方式密钥 change the key of contacts"),
+    "simulate": (f"{_HERE}.simulate:simulate", "模拟一段时间 simulate some time"),
+    "load-sample": (f"{_HERE}.load_sample:load_sample", "载入样例区 load the sample district"),
+    "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
+    "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
+    "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
+    "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
+}
 
 
 class LazyGroup(click.Group):

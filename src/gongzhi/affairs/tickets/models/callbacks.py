@@ -1,16 +1,9 @@
 """The call-back: was it solved, are you satisfied?"""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
-from gongzhi.affairs.tickets.models.choices import Satisfied, Solved
+from gongzhi.affairs.tickets.choices import CallbackState, Satisfied, Solved
 from gongzhi.affairs.tickets.models.ticket import Ticket
-
-
-class CallbackState(models.TextChoices):
-    ASKED = "asked", _("等待回复")
-    ANSWERED = "answered", _("已回复")
-    NO_ANSWER = "no_answer", _("未能联系")
 
 
 class Callback(models.Model):

@@ -2,24 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-from gongzhi.affairs.tickets.models.choices import ExclusionReason
+from gongzhi.affairs.tickets.choices import ExclusionReason, RemarkKind, Review
 from gongzhi.affairs.tickets.models.ticket import Ticket
-
-
-class RemarkKind(models.TextChoices):
-    """What a piece of text on a ticket is for."""
-
-    CONTACT = "contact", _("联系记录")
-    INTERIM = "interim", _("阶段答复")
-    QUESTION = "question", _("向诉求人询问")
-    REPLY = "reply", _("诉求人回复")
-    ANSWER = "answer", _("办理答复")
-    EVIDENCE = "evidence", _("办结依据")
-    NOTE = "note", _("内部备注")
-    REASON = "reason", _("理由")
-    SUPERVISION = "supervision", _("督办意见")
 
 
 class Remark(models.Model):
@@ -45,14 +30,6 @@ class Assist(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ticket", "unit"], name="assists_once")]
-
-
-class Review(models.TextChoices):
-    """How far something that needs a second person's yes has come."""
-
-    PENDING = "pending", _("待审核")
-    APPROVED = "approved", _("同意")
-    REFUSED = "refused", _("不同意")
 
 
 class Reviewed(models.Model):

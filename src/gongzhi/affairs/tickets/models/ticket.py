@@ -1,9 +1,9 @@
 """The ticket: the working record of one request."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
-from gongzhi.affairs.tickets.models.choices import (
+from gongzhi.affairs.tickets.choices import (
     OPEN_STATES,
     Channel,
     RequestKind,
@@ -11,7 +11,10 @@ from gongzhi.affairs.tickets.models.choices import (
     Urgency,
 )
 
-_OPEN = Q(state__in=[state.value for state in OPEN_STATES])
+# A number and not a truth value: a bare truth value in WHERE keeps SQLite from using its index.
+_OPEN = Case(
+    When(state__in=[state.value for state in OPEN_STATES], then=Value(1)), default=Value(0)
+)
 
 
 class Ticket(models.Model):
@@ -23,7 +26,8 @@ class Ticket(models.Model):
     text = models.TextField()
     text_key = models.CharField(max_length=32)  # erased with the text: then its digest says nothing
     attributes = models.JSONField(default=dict)
-    is_public = models.BooleanField(default=False)
+    # When it came in, if everyone may read it; null otherwise. One index answers both questions.
+    public_at = models.DateTimeField(null=True)
 
     category_code = models.CharField(max_length=80, blank=True)
     category_by = models.CharField(max_length=10, blank=True)  # requester, rule, model, person
@@ -39,19 +43,30 @@ class Ticket(models.Model):
     longitude = models.FloatField(null=True)
 
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    is_open = models.GeneratedField(
+        expression=_OPEN, output_field=models.SmallIntegerField(), db_persist=True
+    )
     first_owner = models.ForeignKey(
-        "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"
+        "organisations.Unit",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     lead_unit = models.ForeignKey(
-        "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"
+        "organisations.Unit",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     objection_used = models.BooleanField(default=False)
     assessed = models.BooleanField(default=True)  # false once an exclusion is approved
     merged_into = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="merged"
+        "self", null=True, on_delete=models.PROTECT, related_name="merged", db_index=False
     )
     split_from = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="split"
+        "self", null=True, on_delete=models.PROTECT, related_name="split", db_index=False
     )
 
     received_at = models.DateTimeField()
@@ -72,17 +87,16 @@ class Ticket(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at"], name="ticket_due", condition=_OPEN),
-            models.Index(
-                fields=["community_id", "due_at"], name="ticket_due_here", condition=_OPEN
-            ),
-            models.Index(fields=["lead_unit", "due_at"], name="ticket_due_ours", condition=_OPEN),
-            models.Index(
-                fields=["subdistrict_id", "due_at"], name="ticket_due_st", condition=_OPEN
-            ),
-            models.Index(fields=["community_id", "-id"], name="ticket_here"),
-            models.Index(fields=["lead_unit", "-id"], name="ticket_ours"),
+            models.Index(fields=["is_open", "due_at"], name="ticket_due"),
+            models.Index(fields=["community_id", "is_open", "due_at"], name="ticket_due_here"),
+            models.Index(fields=["subdistrict_id", "is_open", "due_at"], name="ticket_due_street"),
+            models.Index(fields=["lead_unit", "is_open", "due_at"], name="ticket_due_ours"),
+            models.Index(fields=["community_id", "id"], name="ticket_here"),
+            models.Index(fields=["lead_unit", "id"], name="ticket_ours"),
             models.Index(fields=["received_at"], name="ticket_received"),
+            models.Index(
+                fields=["public_at"], name="ticket_public", condition=Q(public_at__isnull=False)
+            ),
             models.Index(
                 fields=["merged_into"], name="ticket_merged", condition=Q(merged_into__isnull=False)
             ),

@@ -1,32 +1,9 @@
 """Whistles: what one unit can't do alone, with the clocks of those who are called."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from gongzhi.affairs.tickets.choices import Occasion, WhistleKind, WhistleState
 from gongzhi.affairs.tickets.models.ticket import Ticket
-
-
-class WhistleKind(models.TextChoices):
-    """Routine work pressed forward, or a hard problem that only leaders may whistle for."""
-
-    ADVANCE = "advance", _("工作推进哨")
-    HARD_PROBLEM = "hard_problem", _("攻坚克难哨")
-
-
-class Occasion(models.TextChoices):
-    """The statutory occasions (BJS, article 5)."""
-
-    REQUESTS = "requests", _("居民诉求")
-    KEY_WORK = "key_work", _("重点工作")
-    JOINT_ENFORCEMENT = "joint_enforcement", _("综合执法")
-    EMERGENCY = "emergency", _("应急处置")
-
-
-class WhistleState(models.TextChoices):
-    DRAFTED = "drafted", _("待批准")
-    BLOWN = "blown", _("已吹哨")
-    CLOSED = "closed", _("已销哨")
-    REFUSED = "refused", _("未批准")
 
 
 class Whistle(models.Model):

@@ -40,6 +40,7 @@ class RequestKind(models.TextChoices):
 
 class Urgency(models.TextChoices):
     NORMAL = "normal", _("一般")
+    ATTENTION = "attention", _("关注")
     URGENT = "urgent", _("紧急")
     EMERGENCY = "emergency", _("特急")
 
@@ -77,3 +78,54 @@ OPEN_STATES = (
     State.PARKED,
     State.REOPENED,
 )
+
+
+class RemarkKind(models.TextChoices):
+    """What a piece of text on a ticket is for."""
+
+    CONTACT = "contact", _("联系记录")
+    INTERIM = "interim", _("阶段答复")
+    QUESTION = "question", _("向诉求人询问")
+    REPLY = "reply", _("诉求人回复")
+    ANSWER = "answer", _("办理答复")
+    EVIDENCE = "evidence", _("办结依据")
+    NOTE = "note", _("内部备注")
+    REASON = "reason", _("理由")
+    SUPERVISION = "supervision", _("督办意见")
+
+
+class Review(models.TextChoices):
+    """How far something that needs a second person's yes has come."""
+
+    PENDING = "pending", _("待审核")
+    APPROVED = "approved", _("同意")
+    REFUSED = "refused", _("不同意")
+
+
+class CallbackState(models.TextChoices):
+    ASKED = "asked", _("等待回复")
+    ANSWERED = "answered", _("已回复")
+    NO_ANSWER = "no_answer", _("未能联系")
+
+
+class WhistleKind(models.TextChoices):
+    """Routine work pressed forward, or a hard problem that only leaders may whistle for."""
+
+    ADVANCE = "advance", _("工作推进哨")
+    HARD_PROBLEM = "hard_problem", _("攻坚克难哨")
+
+
+class Occasion(models.TextChoices):
+    """The statutory occasions (BJS, article 5)."""
+
+    REQUESTS = "requests", _("居民诉求")
+    KEY_WORK = "key_work", _("重点工作")
+    JOINT_ENFORCEMENT = "joint_enforcement", _("综合执法")
+    EMERGENCY = "emergency", _("应急处置")
+
+
+class WhistleState(models.TextChoices):
+    DRAFTED = "drafted", _("待批准")
+    BLOWN = "blown", _("已吹哨")
+    CLOSED = "closed", _("已销哨")
+    REFUSED = "refused", _("未批准")

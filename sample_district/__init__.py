@@ -1,0 +1,1 @@
+"""The invented district: its data, and the scripts that make it."""

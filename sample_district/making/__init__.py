@@ -1,0 +1,1 @@
+"""How the invented district is made, always the same from one seed."""

@@ -1,0 +1,138 @@
+"""Step 5: the ticket is closed with evidence, and may be taken up again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import RemarkKind, State
+from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
+from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for
+from gongzhi.affairs.tickets.models import Callback, Merge, Requester, Ticket
+from gongzhi.commons.calendar.queries import working_time
+from gongzhi.commons.organisations.actors import Actor
+from gongzhi.commons.organisations.catalogue import Assignment, find_duty
+from gongzhi.commons.organisations.queries import units
+
+
+class CannotClose(ValueError):
+    """A closing that is refused, and what is missing."""
+
+
+@transaction.atomic
+def close_ticket(*, ticket_id: int, evidence: str, by: Actor, at: datetime) -> None:
+    """Close with evidence; whoever can be reached is then asked whether it was solved.
+
+    Tickets that follow this one close with it, each with a call-back of its own.
+
+    Raises `CannotClose` without evidence, before anybody answered, or while an assisting unit
+    still owes its report.
+    """
+    ticket = ticket_for(by, "tickets.close", ticket_id)
+    if not evidence.strip():
+        raise CannotClose("请写明办结依据：做了什么、结果如何")
+    if ticket.contacted_at is None:
+        raise CannotClose("还没有联系或答复诉求人，不能办结")
+    waiting = [assist.unit_id for assist in ticket.assists.all() if assist.reported_at is None]
+    if waiting:
+        names = "、".join(unit.name for unit in units(waiting).values())
+        raise CannotClose(f"协办单位还没有反馈：{names}")
+    _close_one(ticket, Step.CLOSE, evidence=evidence, by=by, at=at)
+    for follower in ticket.merged.select_for_update().order_by("pk"):
+        if follower.state in MOVES[Step.CLOSE_WITH].sources:
+            _close_one(follower, Step.CLOSE_WITH, evidence=evidence, by=by, at=at)
+
+
+def _close_one(ticket: Ticket, step: Step, *, evidence: str, by: Actor, at: datetime) -> None:
+    move(ticket, step, at=at, closed_at=at)
+    asked = _ask_back(ticket, at=at)
+    tell(
+        ticket,
+        events.CLOSED,
+        by=by,
+        at=at,
+        text=evidence,
+        text_kind=RemarkKind.EVIDENCE,
+        in_limit=ticket.due_at is None or at <= ticket.due_at,
+        callback=asked,
+        due=ticket.due_at.isoformat(timespec="seconds") if ticket.due_at else None,
+        lead=ticket.lead_unit_id,
+        kinds=_kinds_at_work(ticket),
+    )
+
+
+def _kinds_at_work(ticket: Ticket) -> list[str]:
+    """The kinds of organisation that did something for this ticket."""
+    ids = {ticket.lead_unit_id, *ticket.assists.values_list("unit_id", flat=True)} - {None}
+    return sorted({str(unit.kind) for unit in units(sorted(i for i in ids if i)).values()})
+
+
+def _ask_back(ticket: Ticket, *, at: datetime) -> int | None:
+    """Open the next call-back round; None where nobody left a way to be asked."""
+    requester = Requester.objects.filter(ticket=ticket, erased_at=None).first()
+    if requester is None or not (requester.phone_sealed or requester.email_sealed):
+        return None
+    number = ticket.callbacks.count() + 1
+    window = limit_rules()["callback.answer"]
+    Callback.objects.create(
+        ticket=ticket,
+        round=number,
+        unit_id=ticket.lead_unit_id,
+        asked_at=at,
+        expires_at=working_time(ticket.lead_unit_id).deadline(at, window),
+    )
+    return number
+
+
+@transaction.atomic
+def reopen_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> None:
+    """Take a closed ticket up again, on the word of staff; the requester's way is the call-back."""
+    ticket = ticket_for(by, "tickets.reopen", ticket_id)
+    if not reason.strip():
+        raise CannotClose("请说明重新办理的理由")
+    take_up_again(ticket, because="staff", reason=reason, by=by, at=at)
+
+
+def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: datetime) -> None:
+    """Reopen for the unit that closed it, with a new clock; runs in the caller's transaction.
+
+    A ticket that followed another goes its own way from here.
+    """
+    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
+    lead = ticket.lead_unit_id or duty.unit_id
+    same = Assignment(
+        unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
+    )
+    due = clocks(same, urgency=ticket.urgency, start=at, rules=limit_rules())
+    move(
+        ticket,
+        Step.REOPEN,
+        at=at,
+        closed_at=None,
+        clock_from=at,
+        contacted_at=None,
+        contact_due_at=due.contact_due_at,
+        due_at=due.due_at,
+        limit_amount=due.limit.amount,
+        limit_unit=due.limit.unit,
+        reminded_at=None,
+        escalated_at=None,
+        merged_into_id=None,
+    )
+    Merge.objects.filter(ticket=ticket, undone_at=None).update(undone_at=at)
+    tell(
+        ticket,
+        events.REOPENED,
+        by=by,
+        at=at,
+        text=reason,
+        text_kind=RemarkKind.REASON,
+        because=because,
+        unit=lead,
+    )
+
+
+def is_over(state: str) -> bool:
+    """Whether nothing more is expected of anybody."""
+    return state in {State.CLOSED, State.EXCLUDED, State.WITHDRAWN}

@@ -1,0 +1,181 @@
+"""Rows of a spreadsheet become requests, under the same rules as any other."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
+
+from django.utils.timezone import get_current_timezone
+
+from gongzhi.affairs.tickets.choices import Channel, RequestKind
+from gongzhi.affairs.tickets.intake import CannotReceive, Contact, Request
+from gongzhi.commons.categories.queries import category_named
+
+Cell = str | int | float | datetime | date | time | bool | None
+
+# What a field is called in the files that districts have; the first heading found counts.
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "external_id": ("留言编号", "工单编号", "编号", "受理编号", "id", "number"),
+    "title": ("留言主题", "标题", "主题", "title", "subject"),
+    "text": ("留言详情", "主要内容", "内容", "诉求内容", "详情", "text", "description"),
+    "received_at": ("留言时间", "受理时间", "来电时间", "时间", "received", "created", "time"),
+    "kind": ("工单类型", "诉求类型", "类型", "kind"),
+    "category": ("问题分类", "事项分类", "分类", "category"),
+    "address": ("地址", "小区点位", "地点", "address", "location"),
+    "community": ("村/社区", "社区", "community"),
+    "subdistrict": ("街乡镇", "街道", "subdistrict"),
+    "name": ("来电人", "诉求人", "姓名", "name"),
+    "phone": ("电话", "联系电话", "手机", "phone"),
+    "email": ("电子邮件", "邮箱", "email"),
+    "longitude": ("经度", "longitude", "lng", "lon", "long"),
+    "latitude": ("纬度", "latitude", "lat"),
+}
+REQUIRED = ("text",)
+_KINDS = {str(kind.label): kind for kind in RequestKind} | {
+    kind.value: kind for kind in RequestKind
+}
+_MOMENT = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
+)
+
+
+class CannotImport(ValueError):
+    """A file that can't be imported as it is, and what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was left out: its number in the file, the column, and why."""
+
+    row: int
+    column: str
+    reason: str
+
+
+def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
+    """Field to column, by the headings that are usual; raises `CannotImport` without a text."""
+    folded = {column.strip().lower(): column for column in columns}
+    mapping = {
+        field: next(folded[name.lower()] for name in names if name.lower() in folded)
+        for field, names in HEADINGS.items()
+        if any(name.lower() in folded for name in names)
+    }
+    return checked_mapping(mapping, columns)
+
+
+def checked_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
+    """The mapping, once every field is one of ours and every column is in the file."""
+    for field, column in mapping.items():
+        if field not in HEADINGS:
+            raise CannotImport(f"没有“{field}”这个字段；可用：{'、'.join(HEADINGS)}")
+        if column not in columns:
+            raise CannotImport(f"文件里没有“{column}”这一列；现有：{'、'.join(columns)}")
+    missing = [field for field in REQUIRED if field not in mapping]
+    if missing:
+        raise CannotImport(
+            f"找不到诉求内容所在的列；现有：{'、'.join(columns)}。请用 --map text=列名 指定"
+        )
+    return dict(mapping)
+
+
+def request_of(
+    values: Mapping[str, Cell], mapping: Mapping[str, str], *, source: str
+) -> Request | tuple[str, str]:
+    """The request that a row asks for, or (column, reason) where a cell can't be understood.
+
+    `values` by field. A row with an id of its own is recognised by it when the file comes again,
+    one without by all of its words.
+    """
+    try:
+        received = _moment(values.get("received_at"))
+    except ValueError as error:
+        return mapping["received_at"], str(error)
+    kind = _text(values.get("kind"))
+    if kind and kind not in _KINDS:
+        return mapping["kind"], f"没有“{kind}”这个诉求类型"
+    code = ""
+    if named := _text(values.get("category")):
+        found = category_named(named)
+        if found is None:
+            return mapping["category"], f"没有“{named}”这个事项分类"
+        code = found.code
+    try:
+        longitude, latitude = _degrees(values, "longitude"), _degrees(values, "latitude")
+    except ValueError as error:
+        return mapping.get("longitude", "longitude"), str(error)
+    where = [_text(values.get(part)) for part in ("subdistrict", "community", "address")]
+    external = _text(values.get("external_id"))
+    words = "\x1f".join(_text(values.get(field)) for field in HEADINGS)
+    recognised_by = f"id:{external}" if external else f"row:{sha256(words.encode()).hexdigest()}"
+    return Request(
+        text=_text(values.get("text")) or _text(values.get("title")),
+        title=_text(values.get("title")),
+        channel=Channel.IMPORT,
+        kind=_KINDS.get(kind, RequestKind.HELP),
+        category_code=code,
+        longitude=longitude,
+        latitude=latitude,
+        address="".join(where),
+        contact=Contact(
+            name=_text(values.get("name")),
+            phone=_text(values.get("phone")),
+            email=_text(values.get("email")),
+        ),
+        idempotency_key=f"import:{source}:{recognised_by}",
+        received_at=received,
+    )
+
+
+def column_of(error: CannotReceive, mapping: Mapping[str, str]) -> str:
+    """The column of the file that an error of intake is about."""
+    field = {"place": "address"}.get(error.field, error.field)
+    return mapping.get(field, field)
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).replace("\x00", "").strip()
+
+
+def _moment(cell: Cell) -> datetime | None:
+    """A cell's moment in Shanghai time, unless it says another zone."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return None
+    if isinstance(cell, datetime):
+        return _aware(cell)
+    if isinstance(cell, date):
+        return _aware(datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001 - made aware
+    text = str(cell).strip()
+    found = _MOMENT.fullmatch(text)
+    if found:
+        parts = [int(part) if part else 0 for part in found.groups()]
+        try:
+            return _aware(datetime(*parts))  # type: ignore[arg-type]  # noqa: DTZ001
+        except ValueError:
+            raise ValueError(f"没有“{text}”这个时间") from None
+    try:
+        return _aware(datetime.fromisoformat(text))
+    except ValueError:
+        raise ValueError(f"看不懂时间“{text}”，请写成 2026-01-31 08:30") from None
+
+
+def _aware(moment: datetime) -> datetime:
+    local = moment if moment.tzinfo else moment.replace(tzinfo=get_current_timezone())
+    return local.astimezone(UTC)
+
+
+def _degrees(values: Mapping[str, Cell], field: str) -> float | None:
+    text = _text(values.get(field))
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"“{text}”不是经纬度") from None
+    if not -180 <= value <= 180:
+        raise ValueError(f"经纬度“{text}”超出范围")
+    return value

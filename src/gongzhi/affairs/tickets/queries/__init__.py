@@ -1,0 +1,1 @@
+"""Reading tickets: lists, one ticket's whole story, rates. Frozen values only."""

@@ -1,0 +1,306 @@
+"""Lists of tickets for staff, each in a bounded number of queries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.timezone import localdate
+
+from gongzhi.affairs.tickets.choices import Review, State, Urgency, WhistleState
+from gongzhi.affairs.tickets.models import (
+    Assist,
+    Callback,
+    Exclusion,
+    Extension,
+    Objection,
+    Ticket,
+    Whistle,
+)
+from gongzhi.affairs.tickets.models import Parking as ParkingRow
+from gongzhi.affairs.tickets.numbers import id_in, number_of
+from gongzhi.affairs.tickets.searching import CannotSearch, found_by_words
+from gongzhi.commons.categories.queries import category
+from gongzhi.commons.organisations.actors import Actor
+from gongzhi.commons.organisations.permissions import NotPermitted, Reach, reach
+from gongzhi.commons.organisations.queries import units
+from gongzhi.commons.privacy.blind_index import phone_indexes
+from gongzhi.commons.privacy.phones import is_phone
+from gongzhi.commons.territory.queries import find_place
+
+PAGE_SIZE = 50
+LONGEST_PAGE = 200
+_ROW_FIELDS = (
+    "id",
+    "received_at",
+    "title",
+    "state",
+    "urgency",
+    "category_code",
+    "place_id",
+    "lead_unit_id",
+    "due_at",
+    "contact_due_at",
+    "contacted_at",
+    "merged_into_id",
+    "channel",
+    "kind",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """One line of a list."""
+
+    id: int
+    number: str
+    title: str
+    state: State
+    urgency: Urgency
+    category_name: str
+    place_name: str
+    lead_name: str
+    received_at: datetime
+    due_at: datetime | None
+    contact_due_at: datetime | None
+    contacted: bool
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """What somebody looks for; an empty field asks for nothing."""
+
+    states: tuple[State, ...] = ()
+    open_only: bool = False
+    unit_id: int | None = None
+    place_id: int | None = None
+    category_code: str = ""
+    urgency: str = ""
+    due_before: datetime | None = None
+    received_from: datetime | None = None
+    received_to: datetime | None = None
+    ids: tuple[int, ...] | None = None  # what a search by words found
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, and the cursor from which the next ones follow (empty at the end)."""
+
+    rows: tuple[TicketRow, ...]
+    next_cursor: str
+
+
+def within_reach(by: Actor, action: str = "tickets.read") -> Q:
+    """The condition for the tickets on which `by` may do `action`."""
+    return _reach_condition(reach(by, action))
+
+
+def _reach_condition(granted: Reach) -> Q:
+    if granted.everywhere:
+        return Q()
+    condition = Q(pk__in=[])
+    for place_id in granted.place_ids:
+        condition |= at_place(place_id)
+    if granted.unit_ids:
+        ours = list(granted.unit_ids)
+        helping = Assist.objects.filter(ticket=OuterRef("pk"), unit_id__in=ours)
+        condition |= Q(lead_unit_id__in=ours) | Q(Exists(helping))
+    return condition
+
+
+def at_place(place_id: int) -> Q:
+    """The condition for tickets at a place or anywhere below it."""
+    place = find_place(place_id)
+    if place is None:
+        return Q(pk__in=[])
+    if place.parent_id is None:
+        return Q()
+    if place.kind == "community":
+        return Q(community_id=place.id)
+    if place.kind == "subdistrict":
+        return Q(subdistrict_id=place.id)
+    return Q(place_path__startswith=place.path)
+
+
+def due_list(*, by: Actor, cursor: str = "", size: int = PAGE_SIZE) -> Page:
+    """What `by` has to see to, soonest due first; what nobody leads yet comes before all else."""
+    return find_tickets(
+        by=by, filters=TicketFilter(open_only=True), order="due", cursor=cursor, size=size
+    )
+
+
+def find_tickets(
+    *,
+    by: Actor,
+    filters: TicketFilter,
+    order: str = "newest",
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+) -> Page:
+    """Tickets within reach that match, newest first or soonest due first.
+
+    Pages follow by key, not by offset, so the last page costs no more than the first. Three
+    queries at most, whatever the size of the history.
+    """
+    size = max(1, min(size, LONGEST_PAGE))
+    found = Ticket.objects.filter(within_reach(by)).filter(_matching(filters))
+    found = _after(found, order=order, cursor=cursor)
+    rows = list(found.values(*_ROW_FIELDS)[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    return Page(as_rows(rows), _cursor(rows[-1], order) if more else "")
+
+
+def search_tickets(
+    *, by: Actor, words: str, filters: TicketFilter, cursor: str = "", size: int = PAGE_SIZE
+) -> Page:
+    """Tickets within reach that match and hold all the words, newest first.
+
+    A ticket's number finds that ticket. Raises `CannotSearch` for a query without a word.
+    """
+    size = max(1, min(size, LONGEST_PAGE))
+    within = Ticket.objects.filter(within_reach(by)).filter(_matching(filters))
+    numbered = id_in(words)
+    if numbered is not None:
+        return Page(as_rows(list(within.filter(pk=numbered).values(*_ROW_FIELDS))), "")
+    rows: list[dict[str, Any]] = []
+    for ids in found_by_words(words, before=int(cursor) if cursor.isdigit() else None):
+        wanted = size + 1 - len(rows)
+        for part in _portions(ids):
+            rows += within.filter(pk__in=part).order_by("-id").values(*_ROW_FIELDS)[:wanted]
+            wanted = size + 1 - len(rows)
+            if wanted <= 0:
+                break
+        if wanted <= 0:
+            break
+    more = len(rows) > size
+    return Page(as_rows(rows[:size]), str(rows[size - 1]["id"]) if more else "")
+
+
+def find_by_phone(*, by: Actor, phone: str, size: int = PAGE_SIZE) -> tuple[TicketRow, ...]:
+    """The tickets within reach that came from this number; needs the permission for it."""
+    if reach(by, "tickets.find_by_phone").nowhere:
+        raise NotPermitted("tickets.find_by_phone")
+    if not is_phone(phone):
+        raise CannotSearch("电话号码不完整，请核对")
+    mine = Ticket.objects.filter(within_reach(by, "tickets.find_by_phone"))
+    found = mine.filter(requester__phone_index__in=phone_indexes(phone), requester__erased_at=None)
+    return as_rows(list(found.order_by("-id").values(*_ROW_FIELDS)[:size]))
+
+
+def _portions(ids: list[int], size: int = 500) -> Iterator[list[int]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def _matching(filters: TicketFilter) -> Q:
+    condition = Q(is_open=1) if filters.open_only else Q()
+    if filters.states:
+        condition &= Q(state__in=[state.value for state in filters.states])
+    if filters.unit_id is not None:
+        condition &= Q(lead_unit_id=filters.unit_id)
+    if filters.place_id is not None:
+        condition &= at_place(filters.place_id)
+    if filters.category_code:
+        code = filters.category_code
+        condition &= Q(category_code=code) | Q(category_code__startswith=f"{code}.")
+    if filters.urgency:
+        condition &= Q(urgency=filters.urgency)
+    if filters.due_before is not None:
+        condition &= Q(is_open=1, due_at__lt=filters.due_before)
+    if filters.received_from is not None:
+        condition &= Q(received_at__gte=filters.received_from)
+    if filters.received_to is not None:
+        condition &= Q(received_at__lt=filters.received_to)
+    if filters.ids is not None:
+        condition &= Q(pk__in=filters.ids)
+    return condition
+
+
+def _after(found: QuerySet[Ticket], *, order: str, cursor: str) -> QuerySet[Ticket]:
+    if order == "due":
+        found = found.order_by(F("due_at").asc(nulls_first=True), "id")
+        moment, _, last = cursor.partition("~")
+        if not last.isdigit():
+            return found
+        if not moment:
+            return found.filter(Q(due_at=None, id__gt=int(last)) | Q(due_at__isnull=False))
+        due = datetime.fromisoformat(moment)
+        return found.filter(due_at__gte=due).exclude(due_at=due, id__lte=int(last))
+    found = found.order_by("-id")
+    return found.filter(id__lt=int(cursor)) if cursor.isdigit() else found
+
+
+def _cursor(row: dict[str, Any], order: str) -> str:
+    if order != "due":
+        return str(row["id"])
+    moment = row["due_at"].isoformat() if row["due_at"] else ""
+    return f"{moment}~{row['id']}"
+
+
+def as_rows(rows: list[dict[str, Any]]) -> tuple[TicketRow, ...]:
+    """Rows of the table as frozen values, with the names of places, units and matters."""
+    names = units(sorted({row["lead_unit_id"] for row in rows if row["lead_unit_id"]}))
+    result = []
+    for row in rows:
+        place, matter = find_place(row["place_id"]), category(row["category_code"])
+        lead = names.get(row["lead_unit_id"])
+        result.append(
+            TicketRow(
+                id=row["id"],
+                number=number_of(row["id"], row["received_at"]),
+                title=row["title"],
+                state=State(row["state"]),
+                urgency=Urgency(row["urgency"]),
+                category_name=matter.name_zh if matter else "",
+                place_name=place.full_name if place else "",
+                lead_name=lead.name if lead else "",
+                received_at=row["received_at"],
+                due_at=row["due_at"],
+                contact_due_at=row["contact_due_at"],
+                contacted=row["contacted_at"] is not None,
+                merged_into=row["merged_into_id"],
+            )
+        )
+    return tuple(result)
+
+
+@dataclass(frozen=True, slots=True)
+class StuckList:
+    """What a coordinator has to move: each list is short, oldest first."""
+
+    overdue: tuple[TicketRow, ...]
+    returned: tuple[TicketRow, ...]
+    parked_for_review: tuple[TicketRow, ...]
+    waiting_for_review: tuple[TicketRow, ...]
+    reopened: tuple[TicketRow, ...]
+    to_call_back: tuple[TicketRow, ...]
+    whistles_to_authorise: int
+
+
+def stuck(*, by: Actor, at: datetime, most: int = 20) -> StuckList:
+    """What is stuck within reach of `by`: seven bounded queries."""
+    mine = Ticket.objects.filter(within_reach(by), is_open=1)
+    pending = Q(Exists(Objection.objects.filter(ticket=OuterRef("pk"), review=Review.PENDING)))
+    for kind in (Extension, ParkingRow, Exclusion):
+        pending |= Q(Exists(kind.objects.filter(ticket=OuterRef("pk"), review=Review.PENDING)))
+    look_again = ParkingRow.objects.filter(
+        ticket=OuterRef("pk"), review=Review.APPROVED, ended_at=None, review_on__lte=localdate(at)
+    )
+    asked = Callback.objects.filter(ticket=OuterRef("pk"), state="asked")
+
+    def some(found: QuerySet[Ticket]) -> tuple[TicketRow, ...]:
+        return as_rows(list(found.order_by("due_at", "id").values(*_ROW_FIELDS)[:most]))
+
+    closed = Ticket.objects.filter(within_reach(by), state=State.CLOSED).filter(Exists(asked))
+    return StuckList(
+        overdue=some(mine.filter(due_at__lt=at).exclude(state=State.PARKED)),
+        returned=some(mine.filter(state=State.RETURNED)),
+        parked_for_review=some(mine.filter(state=State.PARKED).filter(Exists(look_again))),
+        waiting_for_review=some(mine.filter(pending)),
+        reopened=some(mine.filter(state=State.REOPENED)),
+        to_call_back=some(closed),
+        whistles_to_authorise=Whistle.objects.filter(state=WhistleState.DRAFTED).count(),
+    )

@@ -1,0 +1,166 @@
+"""What the requester may do with their own request: by private link, or by their phone number."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from gongzhi.affairs.tickets import events
+from gongzhi.affairs.tickets.choices import OPEN_STATES, RemarkKind, State
+from gongzhi.affairs.tickets.deadlines import end_pause
+from gongzhi.affairs.tickets.handling import reply_to_question
+from gongzhi.affairs.tickets.intake import TEXT_LIMIT, text_digest
+from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
+from gongzhi.affairs.tickets.models import Remark, Requester, Ticket
+from gongzhi.affairs.tickets.numbers import id_in, number_of
+from gongzhi.affairs.tickets.searching import forget_words
+from gongzhi.commons.organisations.actors import Actor, resident_with_key
+from gongzhi.commons.privacy.blind_index import phone_indexes
+from gongzhi.commons.privacy.encryption import open_text
+from gongzhi.commons.privacy.links import read_link, sign_link
+from gongzhi.commons.privacy.phones import normal_phone
+
+LINKS_AT_ONCE = 10
+
+
+class CannotChange(ValueError):
+    """A change by the requester that is refused, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostLink:
+    """A private link to send to a contact that the district holds; never shown on a page."""
+
+    ticket_id: int
+    number: str
+    link_token: str
+    phone: str
+    email: str
+
+
+def holder_of(token: str) -> Actor | None:
+    """The actor for whoever opened this private link; None if it is not, or no longer, good."""
+    claim = read_link("ticket", token)
+    if claim is None:
+        return None
+    good = Ticket.objects.filter(pk=claim.id, link_version=claim.version).exists()
+    return resident_with_key(claim.id) if good else None
+
+
+@transaction.atomic
+def withdraw_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> None:
+    """The requester takes the request back; why is theirs to say or not."""
+    ticket = ticket_for(by, "tickets.withdraw", ticket_id)
+    move(ticket, Step.WITHDRAW, at=at, closed_at=at, merged_into_id=None)
+    end_pause(ticket, reason="question", at=at)
+    end_pause(ticket, reason="parking", at=at)
+    tell(
+        ticket,
+        events.WITHDRAWN,
+        by=by,
+        at=at,
+        text=reason.strip()[:TEXT_LIMIT],
+        text_kind=RemarkKind.REPLY,
+        for_requester=True,
+    )
+
+
+@transaction.atomic
+def correct_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
+    """The requester puts the words right while nobody has answered.
+
+    The first wording is kept as a remark for whoever already began.
+    """
+    ticket = ticket_for(by, "tickets.correct", ticket_id)
+    if ticket.state not in set(OPEN_STATES) - {State.ANSWERED}:
+        raise CannotChange(f"“{State(ticket.state).label}”的工单不能再修改；可以补充说明或重新提交")
+    words = text.strip()
+    if not words or len(words) > TEXT_LIMIT or "\x00" in words:
+        raise CannotChange(f"内容要有 1 到 {TEXT_LIMIT} 字")
+    before = ticket.text
+    touch(ticket, at=at, text=words)
+    tell(
+        ticket,
+        events.CORRECTED,
+        by=by,
+        at=at,
+        text=before,
+        text_kind=RemarkKind.REPLY,
+        digest=text_digest(ticket),
+    )
+
+
+@transaction.atomic
+def erase_requester(*, ticket_id: int, by: Actor, at: datetime) -> None:
+    """Erase who asked and what was said; the matter, its place and its course stay, anonymous.
+
+    The key of the text's digest goes too, so the ledger keeps its chain and says nothing more.
+    Old private links stop working.
+    """
+    ticket = ticket_for(by, "tickets.erase_contact", ticket_id)
+    erase_texts(ticket, at=at)
+    tell(ticket, events.ERASED, by=by, at=at, what="all")
+
+
+def erase_texts(ticket: Ticket, *, at: datetime) -> None:
+    """Forget contact, text, address and remarks of one ticket; runs in the caller's transaction."""
+    forget_contact(ticket, at=at)
+    Remark.objects.filter(ticket=ticket).delete()
+    forget_words(ticket.pk)
+    ticket.callbacks.update(remark="")
+    touch(
+        ticket,
+        at=at,
+        title="（已删除）",
+        text="（诉求人已要求删除内容）",
+        text_key=secrets.token_hex(16),
+        address="",
+        latitude=None,
+        longitude=None,
+        attributes={},
+        public_at=None,
+        link_version=ticket.link_version + 1,
+    )
+
+
+def forget_contact(ticket: Ticket, *, at: datetime) -> None:
+    """Forget who asked; runs in the caller's transaction."""
+    touch(ticket, at=at)
+    Requester.objects.filter(ticket=ticket).update(
+        name_sealed="", phone_sealed="", phone_index="", email_sealed="", erased_at=at
+    )
+
+
+def lost_links(*, phone: str, number: str = "") -> list[LostLink]:
+    """The newest tickets of a phone number (or the one numbered), with links to send there.
+
+    The caller sends them to the registered contact and tells the asker nothing, so nobody learns
+    from this whether a number is known.
+    """
+    normal = normal_phone(phone)
+    if not normal:
+        return []
+    found = Requester.objects.filter(phone_index__in=phone_indexes(normal), erased_at=None)
+    if number:
+        found = found.filter(ticket_id=id_in(number) or 0)
+    rows = found.select_related("ticket").order_by("-ticket_id")[:LINKS_AT_ONCE]
+    return [
+        LostLink(
+            ticket_id=row.ticket_id,
+            number=number_of(row.ticket_id, row.ticket.received_at),
+            link_token=sign_link("ticket", row.ticket_id, row.ticket.link_version),
+            phone=normal,
+            email=open_text(row.email_sealed) if row.email_sealed else "",
+        )
+        for row in rows
+    ]
+
+
+def reply_to_link(*, holder: Actor, text: str, at: datetime) -> int:
+    """What the holder of a private link adds to their request; returns the remark's id."""
+    ticket_id = holder.ticket_key or 0
+    with transaction.atomic():
+        reply_to_question(ticket_id=ticket_id, text=text, by=holder, at=at)
+        added = Remark.objects.filter(ticket_id=ticket_id, kind=RemarkKind.REPLY)
+        return added.order_by("-id").values_list("id", flat=True)[0]

@@ -1,0 +1,105 @@
+"""Finding tickets by words: the index, and the search that staff use."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from gongzhi.affairs.tickets.models import Ticket
+from gongzhi.affairs.tickets.words import (
+    as_tsvector,
+    for_fts5,
+    for_tsquery,
+    phrases_of,
+    words_of,
+)
+from gongzhi.commons.territory.queries import find_place
+
+TABLE = "tickets_words"
+FIRST_CHUNK, LONGEST_CHUNK = 200, 50_000
+
+CREATE = {
+    "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, tokenize='ascii', columnsize=0)"],
+    "postgresql": [
+        f"CREATE TABLE {TABLE} (ticket_id bigint PRIMARY KEY, words tsvector NOT NULL)",
+        f"CREATE INDEX {TABLE}_found ON {TABLE} USING gin (words)",
+    ],
+}
+
+
+class CannotSearch(ValueError):
+    """A query in which there is no word."""
+
+
+def index_tickets(*, ticket_ids: Sequence[int]) -> int:
+    """Make these tickets findable by their words as they are now; returns how many.
+
+    Runs in the caller's transaction; indexing again replaces. Cost: two statements.
+    """
+    rows = Ticket.objects.filter(pk__in=ticket_ids)
+    found = list(rows.values_list("id", "title", "text", "address", "place_id"))
+    indexed = []
+    for ticket_id, title, text, address, place_id in found:
+        place = find_place(place_id)
+        same_beginning = text.startswith(title.rstrip("…"))
+        parts = ("" if same_beginning else title, text, address, place.full_name if place else "")
+        indexed.append((ticket_id, words_of(*parts)))
+    with transaction.atomic(), connection.cursor() as cursor:
+        _forget(cursor, [ticket_id for ticket_id, _ in indexed])
+        if connection.vendor == "sqlite":
+            insert = f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, %s)"  # noqa: S608
+            cursor.executemany(insert, [(i, " ".join(words)) for i, words in indexed])
+        else:
+            insert = f"INSERT INTO {TABLE} (ticket_id, words) VALUES (%s, %s::tsvector)"  # noqa: S608
+            cursor.executemany(insert, [(i, as_tsvector(words)) for i, words in indexed])
+    return len(indexed)
+
+
+def forget_words(ticket_id: int) -> None:
+    """Take a ticket out of the index, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        _forget(cursor, [ticket_id])
+
+
+def _forget(cursor: CursorWrapper, ticket_ids: Sequence[int]) -> None:
+    column = "rowid" if connection.vendor == "sqlite" else "ticket_id"
+    delete = f"DELETE FROM {TABLE} WHERE {column} = %s"  # noqa: S608
+    cursor.executemany(delete, [(ticket_id,) for ticket_id in ticket_ids])
+
+
+def found_by_words(query: str, *, before: int | None = None) -> Iterator[list[int]]:
+    """The ids of tickets with all the words, newest first, in chunks that grow from 200.
+
+    Whoever filters further takes as many chunks as fill a page. Raises `CannotSearch` where the
+    query holds no word.
+    """
+    phrases = phrases_of(query)
+    if not phrases:
+        raise CannotSearch("请输入要查找的词，例如“垃圾清运”或“3号楼”")
+    size = FIRST_CHUNK
+    while True:
+        chunk = _chunk(phrases, before=before, size=size)
+        if chunk:
+            yield chunk
+        if len(chunk) < size:
+            return
+        before, size = chunk[-1], min(size * 4, LONGEST_CHUNK)
+
+
+def _chunk(phrases: list[list[str]], *, before: int | None, size: int) -> list[int]:
+    last = 2**62 if before is None else before
+    if connection.vendor == "sqlite":
+        sql = (
+            f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid < %s "  # noqa: S608
+            "ORDER BY rowid DESC LIMIT %s"
+        )
+        query = for_fts5(phrases)
+    else:
+        sql = (
+            f"SELECT ticket_id FROM {TABLE} WHERE words @@ %s::tsquery AND ticket_id < %s "  # noqa: S608
+            "ORDER BY ticket_id DESC LIMIT %s"
+        )
+        query = for_tsquery(phrases)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [query, last, size])
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,225 @@
+"""What requesters and units are told about tickets and whistles, and where they are reached."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.timezone import localtime
+
+from gongzhi.affairs.tickets.choices import Urgency
+from gongzhi.affairs.tickets.models import Requester, Ticket, Whistle
+from gongzhi.affairs.tickets.numbers import number_of
+from gongzhi.commons.notices.addresses import Address, declare_book, declare_wording
+from gongzhi.commons.notices.templates import Template, declare_template
+from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.privacy.encryption import open_text
+from gongzhi.commons.privacy.links import sign_link
+from gongzhi.commons.territory.queries import find_place
+
+_TO_REQUESTER = (
+    (
+        "requester.dispatched",
+        "您的诉求 {number} 已派给{lead}",
+        "您反映的事情已由{lead}办理，办理时限 {due}。查看进展：{link}",
+        "Your request {number} is with {lead}",
+        "Your request is being handled by {lead}, due {due}. Follow it at {link}",
+    ),
+    (
+        "requester.questioned",
+        "关于诉求 {number}，{lead}想向您了解情况",
+        "请打开链接查看问题并回复：{link}",
+        "A question about your request {number}",
+        "{lead} would like to ask you something. Please reply at {link}",
+    ),
+    (
+        "requester.replied_to",
+        "您的诉求 {number} 有新的答复",
+        "{lead}答复了您，请打开链接查看：{link}",
+        "News on your request {number}",
+        "{lead} has written to you: {link}",
+    ),
+    (
+        "requester.called_back",
+        "您的诉求 {number} 已办结，请您评价",
+        "事情解决了吗？您满意吗？请打开链接回答两个问题：{link}",
+        "Your request {number} is closed: was it solved?",
+        "Was it solved, and are you satisfied? Two questions at {link}",
+    ),
+    (
+        "requester.closed",
+        "您的诉求 {number} 已办结",
+        "办理结果请见：{link}",
+        "Your request {number} is closed",
+        "See the result at {link}",
+    ),
+    (
+        "requester.reopened",
+        "您的诉求 {number} 已重新办理",
+        "{lead}将继续办理，新的时限 {due}。查看进展：{link}",
+        "Your request {number} is open again",
+        "{lead} will go on with it, now due {due}: {link}",
+    ),
+    (
+        "requester.overdue",
+        "您的诉求 {number} 超过了办理时限",
+        "我们已提醒{lead}及其上级。查看进展：{link}",
+        "Your request {number} is late",
+        "We have told {lead} and those above it. Follow it at {link}",
+    ),
+    (
+        "requester.link",
+        "您的诉求 {number} 的查询链接",
+        "打开链接即可查看进展：{link} 。如果不是您本人操作，请忽略。",
+        "The link to your request {number}",
+        "Follow your request at {link} . If you did not ask for this, ignore it.",
+    ),
+)
+_TO_UNIT = (
+    (
+        "unit.dispatched",
+        "新工单 {number}：{title}",
+        "{place}，{urgency}，联系时限 {contact_due}，办理时限 {due}。",
+        "New ticket {number}: {title}",
+        "{place}, {urgency}; contact by {contact_due}, result by {due}.",
+    ),
+    (
+        "unit.copied",
+        "抄送工单 {number}：{title}",
+        "{place} 的工单已直接派给{lead}，办理时限 {due}。",
+        "For your information, ticket {number}: {title}",
+        "{place}: sent straight to {lead}, due {due}.",
+    ),
+    (
+        "unit.assist",
+        "请协办工单 {number}：{title}",
+        "{lead}请贵单位协助办理 {place} 的诉求。",
+        "Please assist with ticket {number}: {title}",
+        "{lead} asks for your help at {place}.",
+    ),
+    (
+        "unit.replied",
+        "诉求人回复了工单 {number}",
+        "{title}：诉求人有新的回复。",
+        "The requester replied on ticket {number}",
+        "{title}: there is a new reply.",
+    ),
+    (
+        "unit.reminded",
+        "工单 {number} 即将到期",
+        "{title}（{place}）办理时限 {due}。",
+        "Ticket {number} is due soon",
+        "{title} ({place}) is due {due}.",
+    ),
+    (
+        "unit.escalated",
+        "工单 {number} 已超过办理时限",
+        "{title}（{place}）由{lead}办理，时限为 {due}，请督促。",
+        "Ticket {number} is overdue",
+        "{title} ({place}), with {lead}, was due {due}.",
+    ),
+    (
+        "unit.supervised",
+        "工单 {number} 被督办",
+        "{title}（{place}）：请按督办要求尽快办理并反馈。",
+        "Ticket {number} is under supervision",
+        "{title} ({place}): please act and report.",
+    ),
+    (
+        "unit.reopened",
+        "工单 {number} 需要重新办理",
+        "{title}（{place}）：诉求人反映没有解决，新的时限 {due}。",
+        "Ticket {number} is open again",
+        "{title} ({place}): not solved, says the requester. Now due {due}.",
+    ),
+    (
+        "unit.review",
+        "工单 {number} 有申请等待审核",
+        "{title}（{place}）：{lead}提出了申请，请审核。",
+        "Ticket {number} waits for your decision",
+        "{title} ({place}): {lead} has asked for something.",
+    ),
+)
+_WHISTLES = (
+    (
+        "unit.whistled",
+        "吹哨：{title}",
+        "请到 {place} 报到。签收时限 {sign_due}，联系时限 {contact_due}，到场时限 {arrive_due}。",
+        "Whistle: {title}",
+        "You are called to {place}: sign by {sign_due}, contact by {contact_due}, "
+        "arrive by {arrive_due}.",
+    ),
+    (
+        "unit.whistle_late",
+        "吹哨未按时应哨：{title}",
+        "{place} 的吹哨有单位未按时签收或到场，请协调。",
+        "A whistle goes unanswered: {title}",
+        "At {place} a called unit is late. Please step in.",
+    ),
+)
+
+
+def _moment(value: datetime | None) -> str:
+    return f"{localtime(value):%Y-%m-%d %H:%M}" if value else "—"
+
+
+def _ticket_facts(ticket_id: int) -> dict[str, str]:
+    """What anyone may be told of a ticket: no text and no contact."""
+    ticket = Ticket.objects.filter(pk=ticket_id).first()
+    if ticket is None:
+        return {}
+    lead = find_unit(ticket.lead_unit_id) if ticket.lead_unit_id else None
+    place = find_place(ticket.place_id)
+    return {
+        "number": number_of(ticket.pk, ticket.received_at),
+        "lead": lead.name if lead else "—",
+        "place": place.full_name if place else "—",
+        "urgency": str(Urgency(ticket.urgency).label),
+        "due": _moment(ticket.due_at),
+        "contact_due": _moment(ticket.contact_due_at),
+    }
+
+
+def _for_requester(ticket_id: int) -> dict[str, str]:
+    version = Ticket.objects.filter(pk=ticket_id).values_list("link_version", flat=True).first()
+    token = sign_link("ticket", ticket_id, version or 1)
+    return _ticket_facts(ticket_id) | {"link": f"{settings.PUBLIC_URL}/t/{token}"}
+
+
+def _for_unit(ticket_id: int) -> dict[str, str]:
+    title = Ticket.objects.filter(pk=ticket_id).values_list("title", flat=True).first()
+    return _ticket_facts(ticket_id) | {"title": title or "—"}
+
+
+def _whistle_facts(whistle_id: int) -> dict[str, str]:
+    whistle = Whistle.objects.filter(pk=whistle_id).first()
+    if whistle is None:
+        return {}
+    place = find_place(whistle.place_id)
+    call = whistle.calls.order_by("arrive_due_at").first()
+    return {
+        "title": whistle.title,
+        "place": place.full_name if place else "—",
+        "sign_due": _moment(call.sign_due_at if call else None),
+        "contact_due": _moment(call.contact_due_at if call else None),
+        "arrive_due": _moment(call.arrive_due_at if call else None),
+    }
+
+
+def _requester_address(ticket_id: int) -> Address | None:
+    held = Requester.objects.filter(ticket_id=ticket_id, erased_at=None).first()
+    if held is None:
+        return None
+    return Address(
+        email=open_text(held.email_sealed),
+        phone=open_text(held.phone_sealed),
+        language=held.language,
+    )
+
+
+def declare_wordings() -> None:
+    """Register wordings and the requesters' address book; called once when the app is ready."""
+    for words in (*_TO_REQUESTER, *_TO_UNIT, *_WHISTLES):
+        declare_template(Template(*words))
+    declare_book("requester", _requester_address)
+    declare_wording("requester", "ticket", _for_requester)
+    declare_wording("unit", "ticket", _for_unit)
+    declare_wording("unit", "whistle", _whistle_facts)

@@ -1,0 +1,58 @@
+"""Office hours as a list in JSON, for files that people keep."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from gongzhi.commons.calendar.office_hours import (
+    MONDAY_TO_FRIDAY,
+    CannotReadHours,
+    OfficeHours,
+    read_day_of_year,
+    read_spans,
+)
+
+_KNOWN = frozenset(
+    {
+        "spans",
+        "weekdays",
+        "season_begins",
+        "season_ends",
+        "keeps_holidays",
+        "valid_from",
+        "valid_to",
+        "round_the_clock",
+    }
+)
+
+
+def read_hours(entry: Mapping[str, Any]) -> OfficeHours:
+    """One entry: {"spans": ["08:30-12:00"], "season_begins": "05-01", …}.
+
+    Instead of spans, `"round_the_clock": true`. Raises `CannotReadHours` that says what is wrong.
+    """
+    if unknown := set(entry) - _KNOWN:
+        raise CannotReadHours(f"unknown words in office hours: {', '.join(sorted(unknown))}")
+    if entry.get("round_the_clock"):
+        return OfficeHours.round_the_clock()
+    try:
+        return OfficeHours(
+            spans=read_spans(entry.get("spans", ())),
+            weekdays=frozenset(entry.get("weekdays", MONDAY_TO_FRIDAY)),
+            season_begins=read_day_of_year(entry.get("season_begins", "01-01")),
+            season_ends=read_day_of_year(entry.get("season_ends", "12-31")),
+            keeps_holidays=bool(entry.get("keeps_holidays", True)),
+            valid_from=_day(entry.get("valid_from")),
+            valid_to=_day(entry.get("valid_to")),
+        )
+    except (TypeError, AttributeError) as error:
+        raise CannotReadHours(f"office hours that can't be read: {error}") from None
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CannotReadHours(f"a day looks like 2026-01-01, not {text!r}") from None

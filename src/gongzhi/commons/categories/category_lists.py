@@ -1,0 +1,63 @@
+"""Matters as a list: rows of text in.
+
+Columns: code, name_zh, name_en, description_zh, keywords ("垃圾:2; 异味:1"), attributes (a JSON
+list of Open311 definitions), residents_may_choose, may_be_public, valid_from, valid_to.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from gongzhi.commons.categories.editing import CategoryImport, NewCategory, import_categories
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.rows import CannotImport, RowReader, require_columns
+
+
+def import_category_list(
+    *, rows: Sequence[Mapping[str, str | None]], by: Actor, at: datetime, dry_run: bool = False
+) -> CategoryImport:
+    """Add or change the matters of a list: all rows or none; see `import_categories`."""
+    if rows:
+        require_columns(rows[0], ("code", "name_zh", "name_en", "valid_from"))
+    readers = [RowReader(number, row) for number, row in enumerate(rows, start=1)]
+    read = [_read(reader, on=at.date()) for reader in readers]
+    if faults := [fault for reader in readers for fault in reader.faults]:
+        raise CannotImport(faults)
+    return import_categories(rows=read, by=by, at=at, dry_run=dry_run)
+
+
+def _read(reader: RowReader, *, on: date) -> NewCategory:
+    return NewCategory(
+        code=reader.text("code"),
+        name_zh=reader.text("name_zh"),
+        name_en=reader.text("name_en"),
+        description_zh=reader.text("description_zh"),
+        keywords=_keywords(reader),
+        attributes=reader.read("attributes", _attributes) or (),
+        residents_may_choose=reader.yes("residents_may_choose", otherwise=True),
+        may_be_public=reader.yes("may_be_public"),
+        valid_from=reader.day("valid_from") or on,
+        valid_to=reader.day("valid_to"),
+    )
+
+
+def _keywords(reader: RowReader) -> dict[str, float]:
+    keywords: dict[str, float] = {}
+    for item in reader.items("keywords"):
+        word, _, weight = item.replace("：", ":").rpartition(":")
+        try:
+            keywords[word.strip()] = float(weight)
+        except ValueError:
+            reader.fault("keywords", f"关键词须写作 垃圾:2，以分号隔开：{item}")
+    return keywords
+
+
+def _attributes(text: str) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"属性须为 JSON：{error}") from None
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise ValueError("属性须为 JSON 数组")
+    return found

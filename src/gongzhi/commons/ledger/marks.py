@@ -1,0 +1,25 @@
+"""Named marks: when a schedule is due again, and how far a long job has come."""
+
+from datetime import datetime
+from typing import Any
+
+from gongzhi.commons.ledger.models import Mark
+
+
+def claim(name: str, *, at: datetime, until: datetime) -> bool:
+    """Whether `name` is due; claiming it moves it to `until`, so one worker of many wins."""
+    if Mark.objects.filter(name=name, at__lte=at).update(at=until):
+        return True
+    _, new = Mark.objects.get_or_create(name=name, defaults={"at": until})
+    return new
+
+
+def value_of(name: str) -> dict[str, Any]:
+    """What was last kept under this name; empty where nothing was."""
+    found = Mark.objects.filter(name=name).values_list("value", flat=True).first()
+    return found or {}
+
+
+def keep(name: str, *, at: datetime, value: dict[str, Any]) -> None:
+    """Keep how far a job has come."""
+    Mark.objects.update_or_create(name=name, defaults={"at": at, "value": value})

@@ -1,0 +1,100 @@
+"""Events whose consequences are still due: taken in order, at least once, effects once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from gongzhi.commons.ledger.models import Event, OutboxEntry
+from gongzhi.commons.ledger.recording import Plain
+
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event as its follow-ups see it."""
+
+    event_id: int
+    subject_kind: str
+    subject_id: int
+    sequence: int
+    kind: str
+    at: datetime
+    unit_id: int | None
+    place_id: int | None
+    data: dict[str, Plain]
+
+
+Follow = Callable[[Sequence[Happened]], None]
+
+
+def follow_due(follow: Follow, *, at: datetime, most: int = 200) -> int:
+    """Hand the events that are due to `follow` and cross them off, all in one transaction.
+
+    What `follow` changes in the database and the crossing-off happen together or not at all, so
+    a worker killed at any point repeats no effect. If a batch fails, its events are tried one by
+    one; one that fails again waits, ever longer, and keeps its error where an administrator sees
+    it. Returns how many entries were taken. Several workers share the work on PostgreSQL (rows
+    locked by another are skipped); on SQLite they take turns.
+    """
+    due = Q(next_at__isnull=True) | Q(next_at__lte=at)
+    try:
+        return _follow_batch(follow, due, most=most)
+    except Exception:
+        ids = list(
+            OutboxEntry.objects.filter(due).order_by("id").values_list("id", flat=True)[:most]
+        )
+    for entry_id in ids:
+        try:
+            _follow_batch(follow, Q(pk=entry_id), most=1)
+        except Exception as error:
+            _put_off(entry_id, error, at=at)
+    return len(ids)
+
+
+def waiting() -> int:
+    """How many events have follow-ups due or put off."""
+    return OutboxEntry.objects.count()
+
+
+@transaction.atomic
+def _follow_batch(follow: Follow, which: Q, *, most: int) -> int:
+    skip = connection.features.has_select_for_update_skip_locked
+    due = OutboxEntry.objects.filter(which).order_by("id")
+    entries = list(due.select_for_update(skip_locked=skip).values_list("id", "event_id")[:most])
+    if not entries:
+        return 0
+    rows = Event.objects.in_bulk([event_id for _, event_id in entries])
+    happened = [_happened(rows[event_id]) for _, event_id in entries if event_id in rows]
+    follow(happened)
+    OutboxEntry.objects.filter(pk__in=[entry_id for entry_id, _ in entries]).delete()
+    return len(entries)
+
+
+def _happened(row: Event) -> Happened:
+    return Happened(
+        event_id=row.pk,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        sequence=row.sequence,
+        kind=row.kind,
+        at=row.at,
+        unit_id=row.unit_id,
+        place_id=row.place_id,
+        data=row.data,
+    )
+
+
+def _put_off(entry_id: int, error: Exception, *, at: datetime) -> None:
+    """Wait 5 s, 10 s, 20 s … up to six hours. The error's words may hold a text: only its kind."""
+    entry = OutboxEntry.objects.filter(pk=entry_id).first()
+    if entry is None:
+        return
+    pause = min(FIRST_PAUSE * 2 ** min(entry.attempts, 20), LONGEST_PAUSE)
+    OutboxEntry.objects.filter(pk=entry_id).update(
+        attempts=entry.attempts + 1, next_at=at + pause, error=type(error).__name__
+    )

@@ -1,0 +1,97 @@
+"""Keys with which another system speaks for a unit."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from gongzhi.commons.ledger.acting import done_by
+from gongzhi.commons.ledger.kinds import declare
+from gongzhi.commons.ledger.recording import NewEvent, Subject, record
+from gongzhi.commons.organisations.models import ApiKey
+from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.organisations.register import revision
+from gongzhi.commons.permissions.actors import Actor, HeldRole, Voice
+from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.permissions.table import require
+from gongzhi.commons.revisions import Kept
+from gongzhi.commons.territory.queries import place
+
+GIVEN = declare("api_key.given", "A unit was given a key to the interfaces", "unit")
+ENDED = declare("api_key.ended", "A key to the interfaces was ended", "unit")
+
+
+class CannotGiveKey(ValueError):
+    """A key that can't be given or ended, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    unit_id: int
+    begins: datetime
+    ends: datetime | None
+
+
+def give_key(*, unit_id: int, name: str, by: Actor, at: datetime) -> str:
+    """A new key for a unit. It is returned this once; only its digest is kept."""
+    require(by, "organisations.edit")
+    unit = find_unit(unit_id)
+    if unit is None or not name.strip():
+        raise CannotGiveKey("请选择单位并写明密钥用途")
+    key = f"gz_{secrets.token_urlsafe(24)}"
+    with revision.changing():
+        row = ApiKey.objects.create(
+            unit_id=unit_id, name=name.strip()[:60], digest=_digest(key), begins=at
+        )
+        record(_told(row, GIVEN, place_id=unit.place_id, by=by, at=at, opens=True))
+    return key
+
+
+def end_key(*, key_id: int, by: Actor, at: datetime) -> None:
+    """End a key; whoever holds it is refused from now on."""
+    require(by, "organisations.edit")
+    with revision.changing():
+        row = ApiKey.objects.filter(pk=key_id, ends=None).first()
+        if row is None or not ApiKey.objects.filter(pk=key_id, ends=None).update(ends=at):
+            raise CannotGiveKey("没有这个密钥，或已经停用")
+        unit = find_unit(row.unit_id)
+        record(_told(row, ENDED, place_id=unit.place_id if unit else None, by=by, at=at))
+
+
+def key_holder(key: str, *, on: datetime) -> Actor | None:
+    """The actor for whoever shows this key; None if it is unknown or over. Without a query."""
+    held = _keys.value().get(_digest(key))
+    if held is None or held.begins > on or (held.ends is not None and held.ends <= on):
+        return None
+    unit = find_unit(held.unit_id)
+    if unit is None:
+        return None
+    role = HeldRole(RoleKind.INTERFACE, unit.id, unit.place_id, place(unit.place_id).path)
+    return Actor(Voice.STAFF, roles=(role,))
+
+
+def _digest(key: str) -> str:
+    """Keys are 24 random bytes, so a plain digest gives nothing away."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _told(
+    row: ApiKey, kind: str, *, place_id: int | None, by: Actor, at: datetime, opens: bool = False
+) -> NewEvent:
+    return done_by(
+        by,
+        kind,
+        Subject("api_key", row.pk),
+        at=at,
+        data={"unit": row.unit_id},
+        place_id=place_id,
+        opens=opens,
+    )
+
+
+def _load() -> dict[str, _Held]:
+    rows = ApiKey.objects.values_list("digest", "unit_id", "begins", "ends")
+    return {digest: _Held(unit_id, begins, ends) for digest, unit_id, begins, ends in rows}
+
+
+_keys = Kept(revision, _load)

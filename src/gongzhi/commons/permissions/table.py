@@ -1,0 +1,173 @@
+"""The permission table: which role may do what, and where. Every action consults it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gongzhi.commons.permissions.actors import Actor, Voice
+from gongzhi.commons.permissions.roles import RoleKind
+
+
+class Where(StrEnum):
+    """How far a permission of a role reaches."""
+
+    EVERYWHERE = "everywhere"
+    PLACE = "place"  # subjects in the subtree of the role's place
+    UNIT = "unit"  # subjects that the role's unit leads or assists
+
+
+class NotPermitted(PermissionError):
+    """The actor may not do this here."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        holders = "、".join(str(RoleKind(kind).label) for kind in ACTIONS.get(action, {}))
+        super().__init__(f"无权执行 {action}；可执行的角色：{holders or '无'}")
+
+
+_R = RoleKind
+_ALL, _PLACE, _UNIT = Where.EVERYWHERE, Where.PLACE, Where.UNIT
+_HANDLERS = {_R.UNIT_MEMBER: _UNIT, _R.UNIT_LEAD: _UNIT}
+_COMMUNITY = {_R.COMMUNITY_WORKER: _PLACE, _R.COORDINATOR: _PLACE}
+_ABOVE = {_R.SUBDISTRICT_LEAD: _PLACE, _R.DISTRICT_OFFICER: _ALL}
+
+ACTIONS: dict[str, dict[RoleKind, Where]] = {
+    # reading
+    "tickets.read": {
+        _R.GRID_WORKER: _PLACE,
+        **_COMMUNITY,
+        **_HANDLERS,
+        **_ABOVE,
+    },
+    "tickets.read_contact": {**_COMMUNITY, **_HANDLERS, **_ABOVE},
+    "tickets.find_by_phone": {**_COMMUNITY, **_ABOVE},
+    "tickets.export": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    # intake and routing
+    "tickets.receive_for": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
+    "tickets.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "tickets.triage": {**_COMMUNITY, **_ABOVE},
+    "tickets.dispatch": {**_COMMUNITY, **_ABOVE},
+    "tickets.object": _HANDLERS,
+    "tickets.review_objection": _ABOVE,
+    "tickets.merge": {**_COMMUNITY, **_ABOVE},
+    "tickets.split": {**_COMMUNITY, **_ABOVE},
+    # handling
+    "tickets.handle": {**_COMMUNITY, **_HANDLERS},
+    "tickets.answer": {**_COMMUNITY, **_HANDLERS},
+    "tickets.ask_requester": {**_COMMUNITY, **_HANDLERS},
+    "tickets.request_extension": _HANDLERS | {_R.COORDINATOR: _PLACE},
+    "tickets.approve_extension": _ABOVE,
+    "tickets.close": {**_HANDLERS, _R.COORDINATOR: _PLACE, **_ABOVE},
+    "tickets.park": {_R.COORDINATOR: _PLACE, _R.UNIT_LEAD: _UNIT},
+    "tickets.approve_parking": _ABOVE,
+    "tickets.apply_exclusion": {**_HANDLERS, _R.COORDINATOR: _PLACE},
+    "tickets.review_exclusion": _ABOVE,
+    "tickets.reopen": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "tickets.supervise": _ABOVE,
+    "tickets.call_back": {**_COMMUNITY, **_ABOVE},
+    # joint handling
+    "whistles.blow": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
+    "whistles.authorise": _ABOVE,
+    "whistles.respond": _HANDLERS,
+    "whistles.rate": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE, **_HANDLERS},
+    "whistles.close": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
+    # tasks
+    "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},
+    "tasks.approve": _ABOVE,
+    "tasks.cancel": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    # the register
+    "territory.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
+    "organisations.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
+    "categories.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
+    "calendar.edit": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},
+    "tables.save_mapping": {
+        _R.COORDINATOR: _ALL,
+        _R.SUBDISTRICT_LEAD: _ALL,
+        _R.DISTRICT_OFFICER: _ALL,
+        _R.RESEARCHER: _ALL,
+        _R.ADMINISTRATOR: _ALL,
+    },
+    "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
+    "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
+    "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
+    "indicators.read": {**_COMMUNITY, **_ABOVE, _R.UNIT_LEAD: _UNIT, _R.RESEARCHER: _ALL},
+}
+
+# What anyone may do without an account, and what the holder of a ticket's private link may do.
+ANYONE = frozenset({"tickets.receive"})
+KEY_HOLDER = frozenset(
+    {
+        "tickets.track",
+        "tickets.withdraw",
+        "tickets.correct",
+        "tickets.reply",
+        "tickets.answer_callback",
+        "tickets.erase_contact",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far an actor's permission for one action goes; it turns into a list filter."""
+
+    everywhere: bool = False
+    place_ids: frozenset[int] = frozenset()
+    unit_ids: frozenset[int] = frozenset()
+
+    @property
+    def nowhere(self) -> bool:
+        return not (self.everywhere or self.place_ids or self.unit_ids)
+
+
+def reach(by: Actor, action: str) -> Reach:
+    """Everywhere, or the places (with all below) and units for which `by` may do `action`."""
+    if by.voice is Voice.SYSTEM:
+        return Reach(everywhere=True)
+    grants = ACTIONS.get(action, {})
+    held = [(role, grants[role.kind]) for role in by.roles if role.kind in grants]
+    return Reach(
+        everywhere=any(where is _ALL for _, where in held),
+        place_ids=frozenset(role.place_id for role, where in held if where is _PLACE),
+        unit_ids=frozenset(role.unit_id for role, where in held if where is _UNIT),
+    )
+
+
+def allowed(
+    by: Actor,
+    action: str,
+    *,
+    place_path: str = "",
+    unit_ids: Iterable[int] = (),
+    ticket_id: int | None = None,
+) -> bool:
+    """Whether `by` may do `action` to a subject at this place, held by these units."""
+    if by.voice is Voice.SYSTEM or action in ANYONE:
+        return True
+    if action in KEY_HOLDER:
+        return ticket_id is not None and by.ticket_key == ticket_id
+    grants = ACTIONS.get(action, {})
+    units = frozenset(unit_ids)
+    for role in by.roles:
+        where = grants.get(role.kind)
+        if where is _ALL:
+            return True
+        if where is _PLACE and place_path.startswith(role.place_path):
+            return True
+        if where is _UNIT and role.unit_id in units:
+            return True
+    return False
+
+
+def require(
+    by: Actor,
+    action: str,
+    *,
+    place_path: str = "",
+    unit_ids: Iterable[int] = (),
+    ticket_id: int | None = None,
+) -> None:
+    """Raise `NotPermitted` unless `allowed`."""
+    if not allowed(by, action, place_path=place_path, unit_ids=unit_ids, ticket_id=ticket_id):
+        raise NotPermitted(action)

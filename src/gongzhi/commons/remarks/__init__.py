@@ -1,0 +1,1 @@
+"""What people say about a page of this software, so that it gets better."""

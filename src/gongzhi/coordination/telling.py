@@ -1,0 +1,107 @@
+"""Who is told when something happened to a ticket or a whistle."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from gongzhi.affairs.tickets.queries.whistles import units_called
+from gongzhi.commons.ledger.outbox import Happened
+from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.notices.notifying import Message, notify
+from gongzhi.commons.organisations.queries import find_unit, subdistrict_office
+
+Tell = Callable[[Happened], Iterable[Message]]
+
+
+def _message(event: Happened, kind: str, recipient: int | None, template: str) -> list[Message]:
+    """One message about the event's subject; none where there is nobody to tell."""
+    if not recipient:
+        return []
+    return [
+        Message(
+            recipient_kind=kind,
+            recipient_id=recipient,
+            template=f"{kind}.{template}",
+            subject=Subject(event.subject_kind, event.subject_id),
+            once=f"event-{event.event_id}",
+        )
+    ]
+
+
+def _unit(event: Happened, unit: object, template: str) -> list[Message]:
+    return _message(event, "unit", unit if isinstance(unit, int) else None, template)
+
+
+def _requester(event: Happened, template: str) -> list[Message]:
+    return _message(event, "requester", event.subject_id, template)
+
+
+def _superior(event: Happened) -> int | None:
+    """Whoever stands above: the street office of the place, or the parent of the unit."""
+    unit = find_unit(event.data.get("unit"))  # type: ignore[arg-type]
+    street = subdistrict_office(event.place_id) if event.place_id else None
+    return unit.parent_id if unit and unit.parent_id and unit.parent_id != street else street
+
+
+def _dispatched(event: Happened) -> Iterable[Message]:
+    yield from _unit(event, event.data.get("lead"), "dispatched")
+    yield from _unit(event, event.data.get("copied_to"), "copied")
+    yield from _requester(event, "dispatched")
+
+
+def _closed(event: Happened) -> Iterable[Message]:
+    asked = event.data.get("callback") is not None
+    yield from _requester(event, "called_back" if asked else "closed")
+
+
+def _reopened(event: Happened) -> Iterable[Message]:
+    yield from _unit(event, event.data.get("unit"), "reopened")
+    yield from _requester(event, "reopened")
+
+
+def _escalated(event: Happened) -> Iterable[Message]:
+    yield from _unit(event, event.data.get("unit"), "escalated")
+    yield from _unit(event, _superior(event), "escalated")
+    yield from _requester(event, "overdue")
+
+
+def _asked_for_review(event: Happened) -> Iterable[Message]:
+    street = subdistrict_office(event.place_id) if event.place_id else None
+    yield from _unit(event, street, "review")
+
+
+def _whistled(event: Happened) -> Iterable[Message]:
+    for unit_id in units_called(event.subject_id):
+        yield from _unit(event, unit_id, "whistled")
+
+
+def _whistle_late(event: Happened) -> Iterable[Message]:
+    yield from _unit(event, event.data.get("unit"), "whistle_late")
+    yield from _unit(event, _superior(event), "whistle_late")
+
+
+TELLS: dict[str, Tell] = {
+    "ticket.dispatched": _dispatched,
+    "ticket.assisted": lambda event: _unit(event, event.data.get("unit"), "assist"),
+    "ticket.questioned": lambda event: _requester(event, "questioned"),
+    "ticket.interim_replied": lambda event: _requester(event, "replied_to"),
+    "ticket.answered": lambda event: _requester(event, "replied_to"),
+    "ticket.closed": _closed,
+    "ticket.reopened": _reopened,
+    "ticket.reminded": lambda event: _unit(event, event.data.get("unit"), "reminded"),
+    "ticket.escalated": _escalated,
+    "ticket.supervised": lambda event: _unit(event, event.data.get("unit"), "supervised"),
+    "ticket.objected": _asked_for_review,
+    "ticket.extension_asked": _asked_for_review,
+    "ticket.parking_asked": _asked_for_review,
+    "ticket.exclusion_asked": _asked_for_review,
+    "whistle.blown": _whistled,
+    "whistle.declined": _whistle_late,
+    "whistle.escalated": _whistle_late,
+}
+
+
+def tell_those_concerned(events: Sequence[Happened], at: datetime) -> None:
+    """Write the notices that these events call for; a second run writes none."""
+    messages = [message for event in events for message in TELLS[event.kind](event)]
+    if messages:
+        notify(messages, at=at)

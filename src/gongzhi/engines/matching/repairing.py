@@ -1,0 +1,244 @@
+"""Needs that must not be split, and needs that wait for others: the flow optimum, then repair.
+
+With such needs the problem is NP-hard (it contains bin packing). The network without these rules
+gives a bound that no plan can exceed. Whole needs that the flow happens to serve in one piece are
+kept, the flow is solved again for the rest, and what remains broken is fitted into free capacity,
+the most urgent first. The gap to the bound is reported with the plan.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gongzhi.engines.matching.candidates import Candidates, find_candidates
+from gongzhi.engines.matching.pool import BoolArray, Decisions, IntArray, Order, Pool
+from gongzhi.engines.matching.solving import Remaining, Solved, remaining_of, solve
+from gongzhi.engines.matching.spreading import Rows, rows_of
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repaired:
+    rows: Rows
+    """All hand-overs, without the locked ones of the pool."""
+    solved: Solved
+    """The last network, in which whole needs are already decided."""
+    relaxed: Solved
+    """The network as if everything could be split and nothing had to wait."""
+    lowest_share: float
+    """The best share that the worst-off community could have if all could be split."""
+    most_value: int
+    """The most urgency-weighted need that could be met if all could be split."""
+    exact: bool
+    """Whether the repaired plan is as good as the relaxed one in every aim, hence optimal."""
+    candidates: Candidates
+
+
+def repair(*, pool: Pool, candidates: Candidates, order: Order) -> Repaired:
+    """A plan that keeps needs whole and in sequence, and the relaxed plan that bounds it."""
+    work = _Repair(pool=pool, candidates=candidates, order=order)
+    for needs in _by_depth(pool):
+        work.decide(needs)
+    rows, solved = work.finish()
+    relaxed = work.relaxed
+    other: Order = "value-first" if order == "fair-first" else "fair-first"
+    turned = solve(
+        pool=work.first_pool, candidates=work.first_candidates, order=other,
+        remaining=remaining_of(pool), apart=work.special, attainable=relaxed.attainable,
+    )  # fmt: skip
+    fair, valued = (relaxed, turned) if order == "fair-first" else (turned, relaxed)
+    exact = relaxed.proof.complete and (
+        _aims(pool, rows, relaxed) == _aims(pool, work.relaxed_rows, relaxed)
+    )
+    return Repaired(
+        rows=rows, solved=solved, relaxed=relaxed, exact=exact, candidates=work.first_candidates,
+        lowest_share=_lowest_share(fair), most_value=_value(pool, valued),
+    )  # fmt: skip
+
+
+def _lowest_share(solved: Solved) -> float:
+    some = solved.attainable > 0
+    return float((solved.received[some] / solved.attainable[some]).min(initial=1.0))
+
+
+def _value(pool: Pool, solved: Solved) -> int:
+    net, decided = solved.built.network, pool.decisions
+    locked = decided.locked_quantity * pool.needs.urgency[decided.locked_need]
+    open_value = solved.flow[: len(net.class_community)] * net.class_urgency
+    return int(open_value.sum() + locked.sum())
+
+
+def _aims(pool: Pool, rows: Rows, relaxed: Solved) -> tuple[list[float], int, int]:
+    """The sorted shares, the value and the distance that rows reach."""
+    units = relaxed.remaining.beforehand + np.bincount(
+        pool.needs.community[rows.need], rows.quantity, pool.communities
+    )
+    some = relaxed.attainable > 0
+    step = pool.places[pool.needs.place[rows.need]] - pool.places[pool.offers.place[rows.offer]]
+    distance = np.rint(np.hypot(step[:, 0], step[:, 1])).astype(np.int64)
+    return (
+        sorted((units[some] / relaxed.attainable[some]).tolist()),
+        int((rows.quantity * pool.needs.urgency[rows.need]).sum()),
+        int((rows.quantity * distance).sum()),
+    )
+
+
+def _by_depth(pool: Pool) -> Iterator[IntArray]:
+    """Needs that wait for nobody, then those that wait for them, and so on."""
+    depth = np.zeros(len(pool.needs), dtype=np.int64)
+    earlier, later = pool.decisions.earlier, pool.decisions.later
+    while (too_low := depth[later] <= depth[earlier]).any():
+        np.maximum.at(depth, later[too_low], depth[earlier[too_low]] + 1)
+    for level in range(int(depth.max(initial=0)) + 1):
+        yield np.flatnonzero(depth == level)
+
+
+class _Repair:
+    """The working state: what is fixed so far, who is out, and the windows as they narrow."""
+
+    def __init__(self, *, pool: Pool, candidates: Candidates, order: Order) -> None:
+        self.pool, self.candidates, self.order = pool, candidates, order
+        self.original = pool.decisions
+        self.fixed: list[tuple[int, int, int, int]] = []
+        self.out = np.zeros(len(pool.needs), dtype=bool)
+        """Needs that wait for something that will not be met."""
+        self.unplaced = np.zeros(len(pool.needs), dtype=bool)
+        """Whole needs that fit nowhere so far."""
+        self.special = pool.needs.whole.copy()
+        self.special[self.original.earlier] = True
+        self.special[self.original.later] = True
+        for need in np.unique(self.original.later):
+            before = self.original.earlier[self.original.later == need]
+            first = self.pool.windows[pool.needs.window[before]].argmax(axis=1).max()
+            self._narrow(int(need), int(first))
+        if len(self.original.later):
+            self.candidates = find_candidates(self.pool)
+        self.first_pool, self.first_candidates = self.pool, self.candidates
+        self.attainable: IntArray | None = None
+        self.relaxed = self._solve()
+        self.attainable = self.relaxed.attainable
+        self.relaxed_rows = self._rows(self.relaxed)
+
+    def _solve(self) -> Solved:
+        return solve(
+            pool=self.pool, candidates=self.candidates, remaining=self._remaining(),
+            order=self.order, apart=self.special, attainable=self.attainable,
+        )  # fmt: skip
+
+    def _remaining(self) -> Remaining:
+        remaining = remaining_of(self.pool)
+        remaining.need[self.out | self.unplaced] = 0
+        return remaining
+
+    def _rows(self, solved: Solved) -> Rows:
+        return rows_of(built=solved.built, flow=solved.flow, left=solved.remaining.need)
+
+    def decide(self, needs: IntArray) -> None:
+        """Settle the whole needs of one depth, then what waits for this depth."""
+        mine = np.zeros(len(self.pool.needs), dtype=bool)
+        mine[needs] = True
+        whole = mine & self.pool.needs.whole
+        for _ in range(_ROUNDS):
+            solved = self._solve()
+            rows = self._rows(solved)
+            complete = whole[rows.need] & (rows.quantity == self.pool.needs.quantity[rows.need])
+            if not complete.any():
+                break
+            self._fix(rows, complete)
+        solved = self._solve()
+        rows = self._rows(solved)
+        open_whole = whole & (solved.remaining.need > 0)
+        kept = ~open_whole[rows.need]
+        placed = self._place(np.flatnonzero(open_whole), rows, kept)
+        waited_for = np.isin(rows.need, self.original.earlier) & mine[rows.need] & kept
+        self._fix(rows, waited_for)
+        self.fixed += placed
+        self._lock()
+        self._narrow_followers(needs)
+
+    def _fix(self, rows: Rows, chosen: BoolArray) -> None:
+        self.fixed += zip(
+            rows.need[chosen].tolist(), rows.offer[chosen].tolist(),
+            rows.period[chosen].tolist(), rows.quantity[chosen].tolist(), strict=True,
+        )  # fmt: skip
+        self._lock()
+
+    def _lock(self) -> None:
+        table = np.array(self.fixed, dtype=np.int64).reshape(-1, 4)
+        before = self.original
+        decisions = Decisions(
+            locked_need=np.concatenate([before.locked_need, table[:, 0]]),
+            locked_offer=np.concatenate([before.locked_offer, table[:, 1]]),
+            locked_period=np.concatenate([before.locked_period, table[:, 2]]),
+            locked_quantity=np.concatenate([before.locked_quantity, table[:, 3]]),
+            excluded_need=before.excluded_need, excluded_offer=before.excluded_offer,
+            earlier=before.earlier, later=before.later,
+        )  # fmt: skip
+        self.pool = replace(self.pool, decisions=decisions)
+
+    def _place(
+        self, needs: IntArray, rows: Rows, kept: BoolArray
+    ) -> list[tuple[int, int, int, int]]:
+        """Fit whole needs into capacity that the kept rows leave; the most urgent, then nearest."""
+        remaining = remaining_of(self.pool)
+        period, total = remaining.period, remaining.total
+        np.subtract.at(period, (rows.offer[kept], rows.period[kept]), rows.quantity[kept])
+        np.subtract.at(total, rows.offer[kept], rows.quantity[kept])
+        found, rules = self.candidates, self.pool.needs
+        start = np.searchsorted(found.need, np.arange(len(rules) + 1))
+        placed = []
+        for need in needs[np.lexsort((rules.quantity[needs], -rules.urgency[needs]))].tolist():
+            units = int(rules.quantity[need])
+            pairs = np.arange(start[need], start[need + 1])
+            for pair in pairs[np.argsort(found.distance[pairs], kind="stable")].tolist():
+                offer = int(found.offer[pair])
+                room = found.group_periods[found.group[pair]] & (period[offer] >= units)
+                if total[offer] >= units and room.any():
+                    when = int(np.flatnonzero(room)[period[offer][room].argmin()])
+                    placed.append((need, offer, when, units))
+                    period[offer, when] -= units
+                    total[offer] -= units
+                    break
+            self.unplaced[need] = not placed or placed[-1][0] != need
+        return placed
+
+    def _narrow_followers(self, needs: IntArray) -> None:
+        decided = self.pool.decisions
+        mine = np.isin(self.original.earlier, needs)
+        for first, second in zip(
+            self.original.earlier[mine].tolist(), self.original.later[mine].tolist(), strict=True
+        ):
+            locked = decided.locked_need == first
+            if decided.locked_quantity[locked].sum() < self.pool.needs.quantity[first]:
+                self.out[second] = True
+            else:
+                self._narrow(second, int(decided.locked_period[locked].max()))
+        if mine.any():
+            self.candidates = find_candidates(self.pool)
+
+    def _narrow(self, need: int, after: int) -> None:
+        """Leave the need only periods later than the given one."""
+        windows, needs = self.pool.windows, self.pool.needs
+        row = windows[needs.window[need]].copy()
+        row[: after + 1] = False
+        window = needs.window.copy()
+        window[need] = len(windows)
+        self.pool = replace(
+            self.pool, windows=np.vstack([windows, row]), needs=replace(needs, window=window)
+        )
+
+    def finish(self) -> tuple[Rows, Solved]:
+        """Solve for what may be split, then try once more to fit in what was left out."""
+        solved = self._solve()
+        rows = self._rows(solved)
+        late = np.flatnonzero(self.unplaced & ~self.out)
+        self.fixed += self._place(late, rows, np.ones(len(rows), dtype=bool))
+        table = np.array(self.fixed, dtype=np.int64).reshape(-1, 4)
+        columns = [
+            np.concatenate([old, table[:, place]])
+            for place, old in enumerate((rows.need, rows.offer, rows.period, rows.quantity))
+        ]
+        need, offer, period, quantity = columns
+        return Rows(need=need, offer=offer, period=period, quantity=quantity), solved

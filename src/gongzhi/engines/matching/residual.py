@@ -1,0 +1,114 @@
+"""What could still be changed in a plan: the residual network, searched with plain arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gongzhi.engines.matching.network import Arcs, Network
+from gongzhi.engines.matching.pool import BoolArray, IntArray
+
+MOST_ROUNDS = 50_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Residual:
+    """Arcs on which a unit could be moved, sorted by tail; each keeps the price of moving it."""
+
+    start: IntArray
+    """(nodes + 1,), where the arcs of a node begin."""
+    head: IntArray
+    cost: IntArray
+
+    @property
+    def nodes(self) -> int:
+        return len(self.start) - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """Moves of one unit that a plan allows, in no order."""
+
+    tail: IntArray
+    head: IntArray
+    cost: IntArray
+    nodes: int
+
+    def joined(self, links: list[tuple[int, int]]) -> "Changes":
+        """With further moves that cost nothing."""
+        more = np.array(links, dtype=np.int64).reshape(-1, 2)
+        return Changes(
+            tail=np.concatenate([self.tail, more[:, 0]]),
+            head=np.concatenate([self.head, more[:, 1]]),
+            cost=np.concatenate([self.cost, np.zeros(len(more), dtype=np.int64)]),
+            nodes=max(self.nodes, int(more.max(initial=-1)) + 1),
+        )
+
+    def only(self, kept: BoolArray) -> "Changes":
+        """Without the others."""
+        return Changes(
+            tail=self.tail[kept], head=self.head[kept], cost=self.cost[kept], nodes=self.nodes
+        )
+
+    def residual(self) -> Residual:
+        """Sorted by tail."""
+        order = np.argsort(self.tail, kind="stable")
+        return Residual(
+            start=np.searchsorted(self.tail[order], np.arange(self.nodes + 1)),
+            head=self.head[order], cost=self.cost[order],
+        )  # fmt: skip
+
+
+def changes_of(*, network: Network, arcs: Arcs, flow: IntArray, cost: IntArray) -> Changes:
+    """Forward where there is room, backward (at the opposite price) where something flows."""
+    room, used = np.flatnonzero(flow < arcs.capacity), np.flatnonzero(flow > 0)
+    return Changes(
+        tail=np.concatenate([arcs.tail[room], arcs.head[used]]),
+        head=np.concatenate([arcs.head[room], arcs.tail[used]]),
+        cost=np.concatenate([cost[room], -cost[used]]),
+        nodes=network.nodes,
+    )
+
+
+def _arcs_from(residual: Residual, nodes: IntArray) -> tuple[IntArray, IntArray]:
+    """(arcs that leave the nodes, how many leave each)."""
+    begin = residual.start[nodes]
+    count = residual.start[nodes + 1] - begin
+    shift = np.cumsum(count) - count
+    return np.repeat(begin - shift, count) + np.arange(int(count.sum())), count
+
+
+def spread_from(residual: Residual, start: int, seen: BoolArray) -> None:
+    """Mark in `seen` every node that can be reached from `start` over nodes not yet seen."""
+    front = np.array([start])
+    seen[start] = True
+    while len(front):
+        arcs, _ = _arcs_from(residual, front)
+        front = np.unique(residual.head[arcs])
+        front = front[~seen[front]]
+        seen[front] = True
+
+
+def potentials(residual: Residual) -> IntArray | None:
+    """(nodes,), prices under which no change of the plan pays; None where some change would.
+
+    Bellman and Ford's method from every node at once; only what has changed is looked at again.
+    """
+    price = np.zeros(residual.nodes, dtype=np.int64)
+    front = np.flatnonzero(np.diff(residual.start))
+    for _ in range(MOST_ROUNDS):
+        arcs, count = _arcs_from(residual, front)
+        offered = np.repeat(price[front], count) + residual.cost[arcs]
+        head = residual.head[arcs]
+        better = offered < price[head]
+        if not better.any():
+            return price
+        head = head[better]
+        np.minimum.at(price, head, offered[better])
+        front = np.unique(head)
+    return None
+
+
+def no_change_pays(residual: Residual, price: IntArray) -> bool:
+    """Whether every arc is at least as dear as the difference of the prices at its ends."""
+    tail = np.repeat(np.arange(residual.nodes), np.diff(residual.start))
+    return bool((residual.cost + price[tail] - price[residual.head] >= 0).all())

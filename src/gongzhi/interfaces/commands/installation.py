@@ -1,0 +1,170 @@
+"""`gongzhi init`, `serve`, `work`, `up`: from an empty folder to a running district."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+
+import click
+
+from gongzhi.interfaces.commands.speaking import refuse, say, with_django
+
+GRACE_SECONDS = 15
+
+
+@click.command(help="准备数据目录：建库、静态文件、初始时限。 Prepare the data folder.")
+@with_django
+def init() -> None:
+    prepare()
+    say("✓ 数据目录已就绪", "The data folder is ready.")
+
+
+def prepare() -> None:
+    """Migrate, collect static files, make the cache table, write what a new installation needs."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from gongzhi.affairs.tickets.deadlines import write_starting_rules  # noqa: PLC0415
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    write_starting_rules()
+
+
+@click.command(help="启动网页服务。 Start the web server.")
+@click.option("--host", default=None, help="监听地址 address to listen on (GONGZHI_HOST)")
+@click.option("--port", default=None, type=int, help="端口 port (GONGZHI_PORT)")
+@click.option("--processes", default=None, type=int, help="进程数 processes (GONGZHI_PROCESSES)")
+def serve(host: str | None, port: int | None, processes: int | None) -> None:
+    command = server_command(host=host, port=port, processes=processes)
+    os.execv(command[0], command)  # noqa: S606 - our own interpreter, our own arguments
+
+
+def server_command(*, host: str | None, port: int | None, processes: int | None) -> list[str]:
+    """The web server's command line; unset values come from the settings."""
+    from django.conf import settings  # noqa: PLC0415
+
+    address = f"{host or settings.WEB_HOST}:{port or settings.WEB_PORT}"
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "gongzhi.config.wsgi:application",
+        f"--bind={address}",
+        f"--workers={processes or settings.WEB_PROCESSES}",
+        "--worker-class=gthread",
+        "--threads=4",
+        "--timeout=60",
+        f"--graceful-timeout={GRACE_SECONDS}",
+        "--max-requests=50000",
+        "--max-requests-jitter=5000",
+        "--no-control-socket",
+        "--log-level=warning",
+    ]
+
+
+def worker_command() -> list[str]:
+    """The worker's command line."""
+    return [sys.executable, "-m", "gongzhi.interfaces.worker"]
+
+
+@click.command(help="运行后台工作进程：后续办理、提醒、通知。 Run the worker.")
+def work() -> None:
+    command = worker_command()
+    os.execv(command[0], command)  # noqa: S606
+
+
+@click.command(
+    help="一条命令启动全部：首次启动时准备并载入样例区。 Everything at once; the first start "
+    "prepares the data folder and loads the sample district."
+)
+@click.option("--no-sample", is_flag=True, help="不载入样例区 without the sample district")
+@with_django
+def up(*, no_sample: bool) -> None:
+    from django.conf import settings  # noqa: PLC0415
+
+    if _taken(settings.WEB_HOST, settings.WEB_PORT):
+        refuse(
+            f"端口 {settings.WEB_PORT} 已被占用；请先停止占用它的程序，或设置 GONGZHI_PORT",
+            f"Port {settings.WEB_PORT} is taken: stop what uses it, or set GONGZHI_PORT.",
+        )
+    prepare()
+    if not no_sample:
+        _load_sample_once()
+    url = f"http://{settings.WEB_HOST}:{settings.WEB_PORT}/"
+    say(f"✓ 共治正在运行：{url}", f"Gongzhi is running at {url}")
+    _show_demo_sign_ins()
+    say("按 Ctrl-C 停止。", "Ctrl-C stops all of it.")
+    keep_running(
+        {"web": server_command(host=None, port=None, processes=None), "worker": worker_command()}
+    )
+    say("✓ 已停止", "Stopped.")
+
+
+def _taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def _load_sample_once() -> None:
+    from gongzhi.commons.territory.queries import is_empty  # noqa: PLC0415
+
+    if is_empty():
+        command = [sys.executable, "-m", "gongzhi.interfaces.commands", "load-sample"]
+        if subprocess.call(command) != 0:  # noqa: S603
+            refuse("样例区载入失败，见上面的说明", "The sample district could not be loaded.")
+
+
+def _show_demo_sign_ins() -> None:
+    from gongzhi.commons.organisations.queries import demo_sign_ins  # noqa: PLC0415
+    from gongzhi.interfaces.commands.load_sample import find_sample  # noqa: PLC0415
+
+    rows, sample = demo_sign_ins(), find_sample()
+    if not rows or sample is None:
+        return
+    say("样例区演示账号（仅限演示）：", "Demo sign-ins of the sample district:")
+    for row in rows:
+        click.echo(f"  {row.login:<14}{sample.demo_password:<22}{row.role_name}  {row.name}")
+
+
+def keep_running(commands: dict[str, list[str]]) -> None:
+    """Run the children until a signal; one that dies by itself is started again, ever slower."""
+    stopping = False
+    children = {name: _start(command) for name, command in commands.items()}
+
+    def _stop(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGTERM, _stop)
+    pauses = dict.fromkeys(commands, 0.5)
+    while not stopping:
+        time.sleep(0.3)
+        for name, child in children.items():
+            if not stopping and child.poll() is not None:
+                say(
+                    f"! {name} 意外退出（{child.returncode}），{pauses[name]:.0f} 秒后重启",
+                    f"{name} ended unexpectedly ({child.returncode}); starting it again.",
+                )
+                time.sleep(pauses[name])
+                pauses[name] = min(pauses[name] * 2, 30)
+                children[name] = _start(commands[name])
+    for child in children.values():
+        child.terminate()
+    end = time.monotonic() + GRACE_SECONDS + 5
+    for child in children.values():
+        try:
+            child.wait(timeout=max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _start(command: list[str]) -> "subprocess.Popen[bytes]":
+    """A child in a process group of its own, so that Ctrl-C reaches it through us, in order."""
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603

@@ -1,0 +1,160 @@
+"""`gongzhi load-sample`: the invented district, from plain CSV and GeoJSON."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gongzhi.interfaces.commands.speaking import refuse, say, with_django
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+# In a wheel the folder lies inside the package, in a checkout beside `src`.
+_FOLDERS = (_PACKAGE / "sample_district", _PACKAGE.parents[1] / "sample_district")
+Rows = list[dict[str, str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The folder of a sample district, and what it says of itself."""
+
+    folder: Path
+    begins: datetime
+    demo_password: str
+
+    def rows(self, name: str) -> Rows:
+        with (self.folder / name).open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def document(self, name: str) -> Any:
+        return json.loads((self.folder / name).read_text("utf-8"))
+
+
+def find_sample(folder: Path | None = None) -> Sample | None:
+    """The sample in this folder, or the one that comes with the program; None where there is none."""
+    for each in (folder,) if folder else _FOLDERS:
+        about = each / "sample.json"
+        if about.is_file():
+            read = json.loads(about.read_text("utf-8"))
+            return Sample(each, datetime.fromisoformat(read["begins"]), read["demo_password"])
+    return None
+
+
+@click.command(help="载入样例区（可重复执行）。 Load the sample district; again does no harm.")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="样例所在目录 the folder of the sample",
+)
+@with_django
+def load_sample(*, folder: Path | None) -> None:
+    from django.db import transaction  # noqa: PLC0415
+
+    from gongzhi.commons.rows import CannotImport  # noqa: PLC0415
+
+    sample = find_sample(folder)
+    if sample is None:
+        refuse(
+            "找不到样例区；请用 --folder 指明目录", "No sample found: name its folder by --folder."
+        )
+    _refuse_another_district(sample)
+    steps = _steps(sample)
+    try:
+        with (
+            transaction.atomic(),
+            click.progressbar(
+                steps,
+                label="载入样例区 loading",
+                item_show_func=lambda step: step[0] if step else "",
+            ) as bar,
+        ):
+            for _, step in bar:
+                step()
+    except CannotImport as error:
+        refuse(f"样例区数据有误：{error}", "The data of the sample are faulty; nothing was loaded.")
+    say("✓ 样例区已载入", "The sample district is loaded.")
+
+
+def _refuse_another_district(sample: Sample) -> None:
+    from gongzhi.commons.territory.queries import district, is_empty  # noqa: PLC0415
+
+    if is_empty():
+        return
+    there, wanted = district().name, sample.rows("places.csv")[0]["name"]
+    if there != wanted:
+        refuse(
+            f"系统中已有“{there}”，不能再载入样例“{wanted}”；请另用一个数据目录",
+            f"“{there}” is loaded already; use another data folder (GONGZHI_DATA).",
+        )
+
+
+def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
+    """What is loaded, in an order in which nothing points to what isn't there yet."""
+    from gongzhi.commons.categories.category_lists import import_category_list  # noqa: PLC0415
+    from gongzhi.commons.organisations.unit_lists import (  # noqa: PLC0415
+        import_duty_list,
+        import_people,
+        import_units,
+    )
+    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
+    from gongzhi.commons.territory.boundaries import import_boundaries  # noqa: PLC0415
+    from gongzhi.commons.territory.place_lists import import_places  # noqa: PLC0415
+
+    who: dict[str, Any] = {"by": SYSTEM, "at": sample.begins}
+
+    def lists(name: str, action: Callable[..., object], **more: Any) -> Callable[[], object]:
+        return lambda: action(rows=sample.rows(name), **who, **more)
+
+    def draw() -> object:
+        return import_boundaries(document=sample.document("boundaries.geojson"), **who)
+
+    demo = {"demo_password": sample.demo_password}
+    return [
+        ("事项分类 matters", lists("categories.csv", import_category_list)),
+        ("地点 places", lists("places.csv", import_places)),
+        ("边界 boundaries", draw),
+        ("单位 units", lists("units.csv", import_units)),
+        ("人员 people", lists("people.csv", import_people)),
+        ("演示账号 demo sign-ins", lists("demo_people.csv", import_people, **demo)),
+        ("派单目录 duties", lists("duties.csv", import_duty_list)),
+        ("社区工作清单 work list", lambda: _set_work_list(sample)),
+        ("办公时间 office hours", lambda: _set_hours(sample)),
+    ]
+
+
+def _set_work_list(sample: Sample) -> None:
+    from gongzhi.commons.organisations.duties import WorkListEntry, set_work_list  # noqa: PLC0415
+    from gongzhi.commons.organisations.queries import work_list  # noqa: PLC0415
+    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
+
+    entries = [
+        WorkListEntry(
+            category_code=row["category_code"] or "",
+            title=row["title"] or "",
+            valid_from=date.fromisoformat(row["valid_from"] or ""),
+            valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+        )
+        for row in sample.rows("work_list.csv")
+    ]
+    if work_list() != entries:
+        set_work_list(entries=entries, by=SYSTEM, at=sample.begins)
+
+
+def _set_hours(sample: Sample) -> None:
+    from gongzhi.commons.calendar.hours_lists import read_hours  # noqa: PLC0415
+    from gongzhi.commons.calendar.importing import set_office_hours  # noqa: PLC0415
+    from gongzhi.commons.calendar.queries import office_hours  # noqa: PLC0415
+    from gongzhi.commons.organisations.queries import unit_named  # noqa: PLC0415
+    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
+
+    for entry in sample.document("office_hours.json"):
+        unit = unit_named(entry["unit"]) if entry["unit"] else None
+        unit_id = unit.id if unit else None
+        hours = tuple(read_hours(each) for each in entry["hours"])
+        if office_hours(unit_id) != hours:
+            set_office_hours(unit_id=unit_id, hours=hours, by=SYSTEM, at=sample.begins)

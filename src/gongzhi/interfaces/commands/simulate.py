@@ -1,0 +1,45 @@
+"""`gongzhi simulate`: let the model of residents and units live in this district."""
+
+import sys
+from datetime import datetime, time, timedelta
+
+import click
+
+from gongzhi.interfaces.commands.speaking import refuse, say, with_django
+
+
+@click.command(
+    help="用公开的模型模拟居民、单位和季节，驱动真实的办理动作，生成一段时间的数据；只用于试验。"
+    " Let a documented model of residents, units and seasons drive the real actions."
+)
+@click.option("--communities", default=36, show_default=True, help="社区数 communities")
+@click.option("--days", default=365, show_default=True, help="天数 days")
+@click.option("--seed", default=1, show_default=True, help="随机种子 seed")
+@click.option("--scale", default=1.0, show_default=True, help="规模倍数 times the usual volume")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="最后一天，默认到现在 last day; the present by default",
+)
+@with_django
+def simulate(communities: int, days: int, seed: int, scale: float, until: datetime | None) -> None:
+    from django.utils.timezone import localtime, make_aware  # noqa: PLC0415
+
+    from gongzhi.simulation.parameters import Parameters  # noqa: PLC0415
+    from gongzhi.simulation.running import CannotSimulate, Simulation  # noqa: PLC0415
+
+    end = make_aware(until + timedelta(days=1)) if until else localtime()
+    first = end.date() - timedelta(days=days - 1 if until is None else days)
+    begins = make_aware(datetime.combine(first, time()))
+    try:
+        parameters = Parameters(communities=communities, days=days, seed=seed, scale=scale)
+        model = Simulation(parameters=parameters, begins=begins)
+    except (ValueError, CannotSimulate) as error:
+        refuse(str(error))
+    with click.progressbar(length=days, label="模拟 simulating", file=sys.stderr) as bar:
+        done = model.run(until=end, progress=bar.update)
+    say(
+        f"✓ {done.days} 天，{done.tickets} 张工单，{done.steps} 个办理动作",
+        f"{done.days} days, {done.tickets} tickets, {done.steps} steps.",
+    )

@@ -1,0 +1,1 @@
+"""What every page shares: frame, language, display choices, headers, refusals."""

@@ -1,0 +1,61 @@
+"""Refusals as pages: each says what happened, whose turn it is, and a way on."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.interfaces.pages.framing.headers import Handler
+from gongzhi.interfaces.pages.guarding.limits import TooMany
+
+
+def _refusal(request: HttpRequest, status: int, **context: object) -> HttpResponse:
+    return render(request, f"{status}.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _refusal(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _refusal(request, 403, reason=str(exception or ""))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _refusal(request, 404)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form came without its token: the page was open too long, or cookies are off."""
+    return _refusal(request, 403, expired=True)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Our fault. The page asks nothing of the database, which may be what failed."""
+    html = render_to_string("500.html", {"site_title": _("共治")})
+    return HttpResponse(html, status=500)
+
+
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """Slow down: when to try again, and other ways to be heard meanwhile."""
+    response = _refusal(request, 429, minutes=error.minutes)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+class RefusalsAsPages:
+    """Turns the rooms' own refusals into pages with the right status."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TooMany):
+            return too_many(request, exception)
+        if isinstance(exception, NotPermitted):
+            return forbidden(request, exception)
+        return None

@@ -1,0 +1,49 @@
+"""The ways to go: one table, from which each audience sees its own part."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry: the name of its page, its label, and the roles it is for (none: everyone)."""
+
+    page: str
+    label: str | Promise
+    roles: frozenset[str] = frozenset()
+    staff_only: bool = False
+
+
+WAYS: tuple[Way, ...] = (
+    Way("home", _("首页")),
+    Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A way as a page shows it."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def entries_for(request: HttpRequest) -> list[Entry]:
+    """The ways open to the visitor, the one they are on marked."""
+    visitor = getattr(request, "visitor", None)
+    entries = []
+    held = {role.kind.value for role in visitor.actor.roles} if visitor else set()
+    for way in WAYS:
+        if way.staff_only and not (visitor and visitor.signed_in):
+            continue
+        if way.roles and not way.roles & held:
+            continue
+        href = reverse(way.page)
+        current = request.path == href or (href != "/" and request.path.startswith(href))
+        entries.append(Entry(str(way.label), href, current))
+    return entries

@@ -1,0 +1,1 @@
+"""Public forms are guarded: how often, from where, and a question anyone can answer."""

@@ -1,0 +1,1 @@
+"""Every component in use, in both languages."""

@@ -1,0 +1,1 @@
+"""The pages anyone sees first: home, privacy, remarks, health."""

@@ -1,0 +1,186 @@
+"""The lead makes contact, asks, gets help, asks for time, and answers."""
+
+from datetime import timedelta
+
+import pytest
+
+from gongzhi.affairs.tickets.choices import State
+from gongzhi.affairs.tickets.closing import CannotClose, close_ticket
+from gongzhi.affairs.tickets.handling import (
+    CannotHandle,
+    answer_ticket,
+    ask_assistance,
+    ask_extension,
+    ask_requester,
+    contact_requester,
+    reply_to_question,
+    report_assistance,
+    review_extension,
+    send_interim_reply,
+)
+from gongzhi.affairs.tickets.lifecycle import CannotMove
+from gongzhi.affairs.tickets.parking import CannotPark, ask_parking, review_parking, unpark_ticket
+from gongzhi.affairs.tickets.queries.stories import story_for_requester, story_for_staff
+from gongzhi.commons.permissions.table import NotPermitted
+from tests.affairs.small_district import MONDAY, SmallDistrict
+from tests.affairs.tickets.journeys import PHONE, dispatched, key_to, last_event, ticket
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+HOUR = timedelta(hours=1)
+
+
+def test_first_contact_stops_its_clock_and_says_whether_in_time(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    contact_requester(ticket_id=ticket_id, note="已联系", by=district.sanitation, at=MONDAY + HOUR)
+    assert ticket(ticket_id).contacted_at == MONDAY + HOUR
+    assert last_event(ticket_id).data["in_limit"] is True
+
+
+def test_a_late_first_contact_is_on_record(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    late = MONDAY + timedelta(days=2)
+    contact_requester(ticket_id=ticket_id, note="", by=district.sanitation, at=late)
+    assert last_event(ticket_id).data["in_limit"] is False
+
+
+def test_the_clock_waits_while_the_requester_is_asked(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    due = ticket(ticket_id).due_at
+    ask_requester(
+        ticket_id=ticket_id, question="几号楼？", by=district.sanitation, at=MONDAY + HOUR
+    )
+    reply_to_question(
+        ticket_id=ticket_id, text="三号楼", by=key_to(ticket_id), at=MONDAY + timedelta(days=3)
+    )
+    later = ticket(ticket_id).due_at
+    assert due is not None
+    assert later is not None
+    assert later > due + timedelta(days=1)
+
+
+def test_a_reply_needs_the_private_link(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    with pytest.raises(NotPermitted):
+        reply_to_question(ticket_id=ticket_id, text="x", by=key_to(ticket_id + 1), at=MONDAY)
+
+
+def test_an_assisting_unit_owes_its_report_before_closing(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    ask_assistance(
+        ticket_id=ticket_id,
+        unit_id=district.units["water"].pk,
+        what="冲洗路面",
+        by=district.sanitation,
+        at=MONDAY,
+    )
+    answer_ticket(ticket_id=ticket_id, text="已处理", by=district.sanitation, at=MONDAY + HOUR)
+    with pytest.raises(CannotClose, match="明湖水务公司"):
+        close_ticket(ticket_id=ticket_id, evidence="完", by=district.sanitation, at=MONDAY + HOUR)
+    report_assistance(ticket_id=ticket_id, text="已冲洗", by=district.water, at=MONDAY + HOUR)
+    close_ticket(ticket_id=ticket_id, evidence="完", by=district.sanitation, at=MONDAY + 2 * HOUR)
+    assert ticket(ticket_id).state == State.CLOSED
+    assert last_event(ticket_id).data["kinds"] == ["department", "enterprise"]
+
+
+def test_an_extension_is_asked_by_one_and_granted_by_another(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    due = ticket(ticket_id).due_at
+    assert due is not None
+    until = due + timedelta(days=3)
+    ask_extension(
+        ticket_id=ticket_id, until=until, reason="等配件", by=district.sanitation, at=MONDAY
+    )
+    with pytest.raises(NotPermitted):
+        review_extension(
+            ticket_id=ticket_id, approved=True, reason="", by=district.sanitation, at=MONDAY
+        )
+    review_extension(
+        ticket_id=ticket_id, approved=True, reason="同意", by=district.street, at=MONDAY + HOUR
+    )
+    assert ticket(ticket_id).due_at == until
+
+
+def test_an_extension_comes_before_the_limit_and_with_a_reason(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    due = ticket(ticket_id).due_at
+    assert due is not None
+    until = due + timedelta(days=9)
+    for reason, when in (("", MONDAY), ("晚了", due + HOUR)):
+        with pytest.raises(CannotHandle):
+            ask_extension(
+                ticket_id=ticket_id, until=until, reason=reason, by=district.sanitation, at=when
+            )
+
+
+def test_nothing_closes_without_contact_or_evidence(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    with pytest.raises(CannotClose):
+        close_ticket(ticket_id=ticket_id, evidence="完", by=district.sanitation, at=MONDAY)
+    contact_requester(ticket_id=ticket_id, note="", by=district.sanitation, at=MONDAY)
+    with pytest.raises(CannotClose):
+        close_ticket(ticket_id=ticket_id, evidence=" ", by=district.sanitation, at=MONDAY)
+
+
+def test_a_refused_move_says_where_it_stands_and_what_is_possible(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    answer_ticket(ticket_id=ticket_id, text="好", by=district.sanitation, at=MONDAY)
+    with pytest.raises(CannotMove) as refused:
+        answer_ticket(ticket_id=ticket_id, text="再答", by=district.sanitation, at=MONDAY)
+    assert "已答复" in str(refused.value)
+    assert "办结" in str(refused.value)
+
+
+def test_parking_takes_two_people_and_stops_the_clock(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    review_on = (MONDAY + timedelta(days=30)).date()
+    ask_parking(
+        ticket_id=ticket_id,
+        reason="等待管网改造",
+        plan="六月改造",
+        review_on=review_on,
+        by=district.sanitation,
+        at=MONDAY,
+    )
+    review_parking(
+        ticket_id=ticket_id, approved=True, reason="同意", by=district.street, at=MONDAY + HOUR
+    )
+    assert ticket(ticket_id).state == State.PARKED
+    due = ticket(ticket_id).due_at
+    back = MONDAY + timedelta(days=28)
+    unpark_ticket(ticket_id=ticket_id, reason="改造完成", by=district.sanitation, at=back)
+    row = ticket(ticket_id)
+    assert row.state == State.IN_PROGRESS
+    assert due is not None
+    assert row.due_at is not None
+    assert row.due_at > back
+    assert last_event(ticket_id).data["days"] == 27
+
+
+def test_parking_needs_reason_plan_and_a_later_date(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    for reason, plan, days in (("", "p", 5), ("r", "", 5), ("r", "p", 0)):
+        with pytest.raises(CannotPark):
+            ask_parking(
+                ticket_id=ticket_id,
+                reason=reason,
+                plan=plan,
+                review_on=(MONDAY + timedelta(days=days)).date(),
+                by=district.sanitation,
+                at=MONDAY,
+            )
+
+
+def test_the_requester_reads_replies_and_no_notes_and_their_contact_masked(
+    district: SmallDistrict,
+) -> None:
+    ticket_id = dispatched(district)
+    contact_requester(ticket_id=ticket_id, note="内部话", by=district.sanitation, at=MONDAY)
+    send_interim_reply(ticket_id=ticket_id, text="正在办", by=district.sanitation, at=MONDAY)
+    seen = story_for_requester(by=key_to(ticket_id), ticket_id=ticket_id)
+    assert [remark.text for remark in seen.remarks] == ["正在办"]
+    assert seen.contact is not None
+    assert seen.contact.phone == "138****8000"
+    staff = story_for_staff(by=district.sanitation, ticket_id=ticket_id)
+    assert staff.contact is not None
+    assert staff.contact.phone == PHONE
+    assert len(staff.remarks) == 2

@@ -1,0 +1,119 @@
+"""Staff find tickets by words, numbers and telephone numbers, the same on both databases."""
+
+import pytest
+
+from gongzhi.affairs.tickets.choices import State
+from gongzhi.affairs.tickets.queries.lists import (
+    TicketFilter,
+    find_by_phone,
+    find_tickets,
+    search_tickets,
+)
+from gongzhi.affairs.tickets.requesters import erase_requester
+from gongzhi.affairs.tickets.searching import CannotSearch
+from gongzhi.affairs.tickets.words import words_of
+from gongzhi.commons.permissions.table import NotPermitted
+from gongzhi.coordination.follow_ups import follow_all
+from tests.affairs.small_district import MONDAY, SmallDistrict
+from tests.affairs.tickets.journeys import PHONE, dispatched, key_to, receive
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+
+
+def found(district: SmallDistrict, words: str, **filters: object) -> list[int]:
+    asked = TicketFilter(**filters)  # type: ignore[arg-type]
+    page = search_tickets(by=district.officer, words=words, filters=asked)
+    return [row.id for row in page.rows]
+
+
+def test_the_words_of_a_text_are_pairs_and_whole_words() -> None:
+    assert words_of("修路燈 ３号楼Lift") == ["修路", "路灯", "灯", "3", "号楼", "楼", "lift"]
+
+
+@pytest.mark.parametrize(
+    ("words", "there"),
+    [
+        ("垃圾", True),
+        ("垃圾桶", True),
+        ("垃 圾", True),
+        ("臭", True),
+        ("和风花园", True),
+        ("柳岸社区 垃圾", True),
+        ("垃圾 路灯", False),
+        ("圾垃", False),
+        ("电梯", False),
+    ],
+)
+def test_words_find_what_holds_them_all(district: SmallDistrict, words: str, there: bool) -> None:
+    ticket_id = dispatched(district)
+    assert found(district, words) == ([ticket_id] if there else [])
+
+
+def test_a_quote_or_an_operator_in_a_query_is_only_a_character(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    for words in ('"垃圾"', "垃圾'; --", "垃圾 & (", "垃圾* NOT", "垃圾:A"):
+        assert found(district, words) in ([ticket_id], [])
+    with pytest.raises(CannotSearch):
+        found(district, "！？ ")
+
+
+def test_a_number_finds_its_ticket(district: SmallDistrict) -> None:
+    receipt = receive(district)
+    assert found(district, receipt.number) == [receipt.ticket_id]
+
+
+def test_words_and_filters_narrow_together_and_pages_follow(district: SmallDistrict) -> None:
+    ids = [receive(district, f"第{n}次垃圾没人清运").ticket_id for n in range(7)]
+    follow_all(at=MONDAY)
+    assert found(district, "垃圾", states=(State.CLOSED,)) == []
+    pages, cursor = [], ""
+    while True:
+        page = search_tickets(
+            by=district.officer, words="垃圾", filters=TicketFilter(), cursor=cursor, size=3
+        )
+        pages.append([row.id for row in page.rows])
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert pages == [ids[:3:-1], ids[3:0:-1], ids[:1]]
+
+
+def test_nobody_finds_what_they_may_not_read(district: SmallDistrict) -> None:
+    dispatched(district)
+    page = search_tickets(by=district.water, words="垃圾", filters=TicketFilter())
+    assert page.rows == ()
+
+
+def test_a_phone_number_finds_only_with_the_permission(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    rows = find_by_phone(by=district.worker, phone="+86 138-0013-8000")
+    assert [row.id for row in rows] == [ticket_id]
+    assert find_by_phone(by=district.worker, phone="13900139000") == ()
+    with pytest.raises(NotPermitted):
+        find_by_phone(by=district.sanitation, phone=PHONE)
+
+
+def test_what_was_erased_is_found_no_more(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    erase_requester(ticket_id=ticket_id, by=key_to(ticket_id), at=MONDAY)
+    assert found(district, "垃圾") == []
+    assert find_by_phone(by=district.worker, phone=PHONE) == ()
+
+
+def test_due_lists_page_through_everything_once(district: SmallDistrict) -> None:
+    ids = {receive(district, f"第{n}次垃圾没人清运").ticket_id for n in range(7)}
+    seen: list[int] = []
+    cursor = ""
+    while True:
+        page = find_tickets(
+            by=district.officer,
+            filters=TicketFilter(open_only=True),
+            order="due",
+            cursor=cursor,
+            size=2,
+        )
+        seen += [row.id for row in page.rows]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert sorted(seen) == sorted(ids)
