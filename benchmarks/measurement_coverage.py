@@ -133,10 +133,11 @@ def standardised(generator: np.random.Generator, runs: int) -> Iterator[Coverage
         yield Coverage("standardised share", f"trials {n}", float(held.mean()))
         rate = np.array([0.05, 0.1, 0.3, 0.6])
         exposure = np.broadcast_to(n, (runs, 4)) * 3.0
-        limits = standardise_rates(generator.poisson(exposure * rate), exposure, weight)
-        truth = float(rate @ weight)
-        held = (limits.lower <= truth) & (truth <= limits.upper)
-        yield Coverage("standardised rate", f"exposure 3 × {n}", float(held.mean()))
+        events, truth = generator.poisson(exposure * rate), float(rate @ weight)
+        for method in ("mid_p", "gamma"):
+            limits = standardise_rates(events, exposure, weight, method=method)  # type: ignore[arg-type]
+            held = (limits.lower <= truth) & (truth <= limits.upper)
+            yield Coverage(f"standardised rate, {method}", f"exposure 3 × {n}", float(held.mean()))
 
 
 def surveys(generator: np.random.Generator, runs: int) -> Iterator[Coverage]:

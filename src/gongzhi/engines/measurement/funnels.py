@@ -121,7 +121,7 @@ def funnel_limits(
     """Return the lower and upper control limits to draw at each size (0.95, 0.998 are usual).
 
     Without over-dispersion the limits are exact, interpolated between whole counts
-    (section A.1.1); with `dispersion` or `between` they are normal and kept within bounds.
+    (section A.1.1), and always on their side of the target; with `dispersion` or `between` they are normal and kept within bounds.
     """
     n = positive("sizes", sizes)
     top = 1.0 if kind == "proportion" else np.inf
@@ -141,7 +141,7 @@ def funnel_limits(
         step = curve.cdf(count) - curve.cdf(count - 1)
         count = count - (curve.cdf(count) - probability) / step
         limits.append(np.clip(count / n, 0, top))
-    return limits[0], limits[1]
+    return np.minimum(limits[0], target), np.maximum(limits[1], target)
 
 
 def winsorise(z: Floats, *, share: float) -> Floats:
