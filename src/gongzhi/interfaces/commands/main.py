@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         f"{_HERE}.triage:triage",
         "分类、查重、热点 classify, find duplicates and hot issues",
     ),
+    "survey": (f"{_HERE}.survey:survey", "调查估计和比较 estimate and compare surveys"),
     "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
     "owners-vote": (f"{_HERE}.owners_vote:owners_vote", "统计业主表决 count an owners' vote"),
 }
