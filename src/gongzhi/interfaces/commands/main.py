@@ -7,11 +7,6 @@ from importlib import import_module
 import click
 
 # name -> (module:attribute, one line of help in both languages)
-COMMANDS: dict[str, tuple[str, str]] = {
-    "allocate": (
-        "gongzhi.interfaces.commands.allocate:allocate_command",
-        "分配预算并说明理由 Allocate a budget from a .pb file, and say why",
-    ),
 _HERE = "gongzhi.interfaces.commands"
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": (f"{_HERE}.installation:up", "一条命令启动全部 start everything"),
@@ -35,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "分类、查重、热点 classify, find duplicates and hot issues",
     ),
     "survey": (f"{_HERE}.survey:survey", "调查估计和比较 estimate and compare surveys"),
-    "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
+    "allocate": (f"{_HERE}.allocate:allocate_command", "分配预算并说明理由 allocate a budget"),
     "owners-vote": (f"{_HERE}.owners_vote:owners_vote", "统计业主表决 count an owners' vote"),
 }
 
