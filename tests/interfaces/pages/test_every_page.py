@@ -9,6 +9,7 @@ from gongzhi.commons.permissions.roles import RoleKind
 from tests.interfaces.pages.reading import Page
 
 PUBLIC = ["/", "/privacy", "/remark", "/remark/left", "/account/login/", "/account/signup/"]
+PUBLIC += ["/report", "/track", "/track/sent"]
 PUBLIC += ["/account/password/reset/", "/no/such/page"]
 SIGNED_IN = ["/", "/styleguide", "/account/password/change/", "/account/2fa/", "/account/logout/"]
 SIGNED_IN += ["/account/reauthenticate/", "/account/3rdparty/", "/account/email/"]

@@ -20,6 +20,8 @@ class Way:
 
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
+    Way("report", _("我要反映")),
+    Way("track", _("查进度")),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
 )
 
