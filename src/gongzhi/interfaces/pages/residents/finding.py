@@ -46,7 +46,7 @@ def track(request: HttpRequest) -> HttpResponse:
     link = LinkForm(request.POST if asked == "link" else None)
     find = FindForm(request.POST if asked == "phone" else None, request=request)
     if asked == "link" and link.is_valid():
-        return redirect("ticket", token=link.cleaned_data["link"])
+        return redirect("my_ticket", token=link.cleaned_data["link"])
     if asked == "phone" and find.is_valid():
         _send_links(find.cleaned_data["phone"], find.cleaned_data["number"])
         return redirect("link_sent")

@@ -124,12 +124,12 @@ def _show(request: HttpRequest, token: str, holder: Actor, **wrong: forms.Form) 
 
 def _done(request: HttpRequest, token: str, words: str) -> HttpResponse:
     messages.success(request, words)
-    return redirect("ticket", token=token)
+    return redirect("my_ticket", token=token)
 
 
 def _refused(request: HttpRequest, token: str, error: Exception) -> HttpResponse:
     messages.error(request, str(error))
-    return redirect("ticket", token=token)
+    return redirect("my_ticket", token=token)
 
 
 @require_POST

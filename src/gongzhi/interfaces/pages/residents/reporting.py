@@ -164,7 +164,7 @@ def _send(request: HttpRequest, screens: Screens) -> HttpResponse:
     except CannotReceive as error:
         return _show(request, _complain(screens, error), screens)
     _keep_pictures(request, receipt, screens.reach.cleaned_data["pictures"])
-    return redirect("ticket", token=receipt.link_token)
+    return redirect("my_ticket", token=receipt.link_token)
 
 
 def _request_of(screens: Screens, contact: Contact, *, once: str) -> Request:
