@@ -3,8 +3,8 @@
     python -m benchmarks.record_keeping [EVENTS]
 
 Works in a new folder under the system's temporary one and removes it; SQLite, or PostgreSQL with
-GONGZHI_DATABASE_URL naming an empty database. Prints one line per step: time, events per second, and
-the most memory of its own that the process held, which must not grow with EVENTS.
+GONGZHI_DATABASE_URL naming an empty database. Prints one line per step: time, events per second,
+and the most memory of its own that the process held, which must not grow with EVENTS.
 """
 
 # ruff: noqa: PLC0415 - Django's own modules can be imported only once it is set up
