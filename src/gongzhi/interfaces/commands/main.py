@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 
 import click
+from django.conf import settings
 
 # name -> (module:attribute, one line of help in both languages)
 _HERE = "gongzhi.interfaces.commands"
@@ -34,6 +35,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "owners-vote": (f"{_HERE}.owners_vote:owners_vote", "统计业主表决 count an owners' vote"),
 }
 
+# Commands that must not run under the usual settings, which make keys in an empty data folder.
+SETTINGS = {"restore": "gongzhi.config.settings.restoring"}
+
 
 class LazyGroup(click.Group):
     """Knows its commands by name and imports one when it runs, so that `-h` answers at once."""
@@ -44,6 +48,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in SETTINGS and not settings.configured:
+            os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS[cmd_name]
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
