@@ -7,11 +7,6 @@ from importlib import import_module
 import click
 
 # name -> (module:attribute, one line of help in both languages)
-COMMANDS: dict[str, tuple[str, str]] = {
-    "allocate": (
-        "gongzhi.interfaces.commands.allocate:allocate_command",
-        "分配预算并说明理由 Allocate a budget from a .pb file, and say why",
-    ),
 _HERE = "gongzhi.interfaces.commands"
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": (f"{_HERE}.installation:up", "一条命令启动全部 start everything"),
@@ -28,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
+    "allocate": (f"{_HERE}.allocate:allocate_command", "分配预算 allocate a budget, and say why"),
     "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
 }
 
