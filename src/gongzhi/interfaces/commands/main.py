@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "load-sample": (f"{_HERE}.load_sample:load_sample", "载入样例区 load the sample district"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
+    "match": (f"{_HERE}.match:match", "匹配需求与资源 match needs and offers"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
     "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
 }
