@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 import numpy as np
+from django.db import transaction
 
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.choices import Channel, RequestKind
@@ -89,19 +90,26 @@ class Simulation:
         steps = days = 0
         midnight = self._begins
         while midnight < until and days < self._parameters.days:
-            for at, group in groupby(self._arrivals.of_day(midnight), key=_window):
-                if at >= until:
-                    break
-                steps += self._agenda.run_until(at)
-                self._receive(list(group), until)
-                follow_all(at=at)
+            with transaction.atomic():  # one commit a day: a model loses nothing that matters
+                steps += self._live_one_day(midnight, until)
             midnight += timedelta(days=1)
-            steps += self._agenda.run_until(min(midnight, until))
-            follow_all(at=min(midnight, until))
-            self._clocks(min(midnight, until))
             days += 1
             progress(1)
         return Simulated(days, self._count, steps, len(self._agenda))
+
+    def _live_one_day(self, midnight: datetime, until: datetime) -> int:
+        steps = 0
+        for at, group in groupby(self._arrivals.of_day(midnight), key=_window):
+            if at >= until:
+                break
+            steps += self._agenda.run_until(at)
+            self._receive(list(group), until)
+            follow_all(at=at)
+        end = min(midnight + timedelta(days=1), until)
+        steps += self._agenda.run_until(end)
+        follow_all(at=end)
+        self._clocks(end)
+        return steps
 
     def _receive(self, arrivals: list[Arrival], until: datetime) -> None:
         for arrival in arrivals:

@@ -66,6 +66,14 @@ def test_pages_are_small_enough_for_a_weak_network(client: Client, path: str) ->
     assert len(client.get(path).content) < 15_000
 
 
+def test_pages_are_packed_for_who_can_unpack(client: Client) -> None:
+    packed = client.get("/", headers={"accept-encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.content) < 4_000
+    answer = client.get("/healthz", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
+
+
 def test_every_answer_forbids_what_is_not_ours(client: Client) -> None:
     for path in ["/", "/no/such/page", "/healthz"]:
         headers = client.get(path).headers

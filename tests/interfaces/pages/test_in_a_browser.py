@@ -26,7 +26,8 @@ _SMALL_TARGETS = """(least) => [...document.querySelectorAll(
   .filter(([r]) => r.height > 0 && (r.height < least - 0.5))
   .map(([r, e]) => `${e.tagName} ${e.textContent.trim().slice(0, 20)} ${r.height.toFixed(1)}`)"""
 
-_TEXT_SIZES = """() => [...new Set([...document.querySelectorAll('main :is(p, li, dd, td, label, .field__hint)')]
+_TEXT_SIZES = """() => [...new Set([
+  ...document.querySelectorAll('main :is(p, li, dd, td, label, .field__hint)')]
   .filter(e => e.checkVisibility() && e.textContent.trim())
   .map(e => parseFloat(getComputedStyle(e).fontSize)))]"""
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "gongzhi.interfaces.pages.framing.log_lines.RequestLines",
     "gongzhi.interfaces.pages.framing.headers.SafeHeaders",
+    "gongzhi.interfaces.pages.framing.headers.SmallPages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

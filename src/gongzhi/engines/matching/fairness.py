@@ -58,8 +58,11 @@ class _Block:
     with_rank: bool = False
 
 
-def attainable_units(network: Network) -> IntArray:
-    """(communities,), what each community could receive if nobody else asked."""
+def attainable_units(network: Network, *, only: IntArray | None = None) -> IntArray:
+    """(communities,), what each community could receive if nobody else asked.
+
+    `only` (some communities) computes and returns these and no others.
+    """
     arcs = arcs_of(network)
     classes, pairs = len(network.class_community), len(network.pair_class)
     result = np.zeros(network.communities, dtype=np.int64)
@@ -70,7 +73,8 @@ def attainable_units(network: Network) -> IntArray:
     bounds = np.arange(network.communities + 1)
     class_cut = np.searchsorted(network.class_community[class_order], bounds)
     pair_cut = np.searchsorted(home[pair_order], bounds)
-    for community in range(network.communities):
+    asked = np.arange(network.communities) if only is None else only
+    for community in asked.tolist():
         mine = class_order[class_cut[community] : class_cut[community + 1]]
         if not len(mine):
             continue
@@ -85,7 +89,8 @@ def attainable_units(network: Network) -> IntArray:
             tail=arcs.tail[chosen], head=arcs.head[chosen], capacity=arcs.capacity[chosen],
             source=community, sink=network.sink, nodes=network.nodes,
         ).total  # fmt: skip
-    return result
+    units: IntArray = result[asked]
+    return units
 
 
 def level_shares(

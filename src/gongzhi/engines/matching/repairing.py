@@ -3,7 +3,8 @@
 With such needs the problem is NP-hard (it contains bin packing). The network without these rules
 gives a bound that no plan can exceed. Whole needs that the flow happens to serve in one piece are
 kept, the flow is solved again for the rest, and what remains broken is fitted into free capacity,
-the most urgent first. The gap to the bound is reported with the plan.
+the most urgent first, or takes the place of others where the plan gains by it. The gap to the bound
+is reported with the plan.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gongzhi.engines.matching.candidates import Candidates, find_candidates
+from gongzhi.engines.matching.displacing import displace
 from gongzhi.engines.matching.pool import BoolArray, Decisions, IntArray, Order, Pool
 from gongzhi.engines.matching.solving import Remaining, Solved, remaining_of, solve
 from gongzhi.engines.matching.spreading import Rows, rows_of
@@ -230,15 +232,25 @@ class _Repair:
         )
 
     def finish(self) -> tuple[Rows, Solved]:
-        """Solve for what may be split, then try once more to fit in what was left out."""
+        """Solve for what may be split, then let in what was left out where the plan gains by it."""
         solved = self._solve()
         rows = self._rows(solved)
-        late = np.flatnonzero(self.unplaced & ~self.out)
-        self.fixed += self._place(late, rows, np.ones(len(rows), dtype=bool))
         table = np.array(self.fixed, dtype=np.int64).reshape(-1, 4)
         columns = [
             np.concatenate([old, table[:, place]])
             for place, old in enumerate((rows.need, rows.offer, rows.period, rows.quantity))
         ]
         need, offer, period, quantity = columns
-        return Rows(need=need, offer=offer, period=period, quantity=quantity), solved
+        in_sequence = np.zeros(len(self.pool.needs), dtype=bool)
+        in_sequence[self.original.earlier] = True
+        in_sequence[self.original.later] = True
+        rows = displace(
+            pool=replace(self.pool, decisions=self.original),
+            candidates=self.candidates,
+            relaxed=self.relaxed,
+            rows=Rows(need=need, offer=offer, period=period, quantity=quantity),
+            waiting=np.flatnonzero(self.unplaced & ~in_sequence),
+            untouched=in_sequence,
+            order=self.order,
+        )
+        return rows, solved

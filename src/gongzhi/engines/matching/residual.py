@@ -88,12 +88,15 @@ def spread_from(residual: Residual, start: int, seen: BoolArray) -> None:
         seen[front] = True
 
 
-def potentials(residual: Residual) -> IntArray | None:
+def potentials(residual: Residual, first: IntArray | None = None) -> IntArray | None:
     """(nodes,), prices under which no change of the plan pays; None where some change would.
 
     Bellman and Ford's method from every node at once; only what has changed is looked at again.
+    `first` (nodes,) are prices to start from, which saves work when they are nearly right.
     """
     price = np.zeros(residual.nodes, dtype=np.int64)
+    if first is not None:
+        price[: len(first)] = first[: residual.nodes]
     front = np.flatnonzero(np.diff(residual.start))
     for _ in range(MOST_ROUNDS):
         arcs, count = _arcs_from(residual, front)

@@ -20,11 +20,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rotate-key": (f"{_HERE}.keys:rotate_key", "更换联系方式密钥 change the key of contacts"),
     "simulate": (f"{_HERE}.simulate:simulate", "模拟一段时间 simulate some time"),
     "load-sample": (f"{_HERE}.load_sample:load_sample", "载入样例区 load the sample district"),
+    "import-list": (f"{_HERE}.registers:import_list", "导入名册 import a register"),
+    "export-list": (f"{_HERE}.registers:export_list", "导出名册 export a register"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
+    "triage": (
+        f"{_HERE}.triage:triage",
+        "分类、查重、热点 classify, find duplicates and hot issues",
+    ),
     "survey": (f"{_HERE}.survey:survey", "调查估计和比较 estimate and compare surveys"),
-    "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
+    "allocate": (f"{_HERE}.allocate:allocate_command", "分配预算并说明理由 allocate a budget"),
+    "owners-vote": (f"{_HERE}.owners_vote:owners_vote", "统计业主表决 count an owners' vote"),
 }
 
 
