@@ -11,23 +11,10 @@ from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.queries.lists import TicketFilter
 from gongzhi.commons.organisations.permissions import reach
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.territory.queries import communities, find_place, places_of_kind
-from gongzhi.interfaces.pages.framing.choosing import category_choices
+from gongzhi.interfaces.pages.framing.choices import category_choices, place_choices
 
 ANY = [("", _("不限"))]
 TAKEN_DOWN = (Channel.PHONE, Channel.VOICE, Channel.PAPER, Channel.GRID)
-
-
-def place_choices(by: Actor, action: str) -> list[tuple[str, str]]:
-    """The streets and communities for which `by` may do `action`."""
-    granted = reach(by, action)
-    held = [view for i in granted.place_ids if (view := find_place(i))]
-    found = [*places_of_kind("subdistrict"), *communities()]
-    return [
-        (str(view.id), view.full_name)
-        for view in sorted(found, key=lambda view: view.full_name)
-        if granted.everywhere or any(view.path.startswith(place.path) for place in held)
-    ]
 
 
 class SearchForm(forms.Form):
