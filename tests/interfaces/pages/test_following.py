@@ -21,6 +21,9 @@ from tests.interfaces.pages.reading import Page
 from tests.interfaces.pages.residents import NOW, WORDS, link_to, photo
 
 
+pytestmark = pytest.mark.database
+
+
 @pytest.fixture
 def district(db: None) -> SmallDistrict:
     return build()

@@ -14,6 +14,9 @@ from tests.interfaces.pages.reading import Page
 from tests.interfaces.pages.residents import WORDS, fields, photo, walk
 
 
+pytestmark = pytest.mark.database
+
+
 @pytest.fixture
 def district(db: None) -> SmallDistrict:
     return build()
