@@ -15,16 +15,14 @@ from scipy import special, stats
 from gongzhi.engines.measurement.inputs import (
     CannotMeasure,
     Floats,
+    Kind,
     MaskedFloats,
-    counts,
-    parts_of,
+    counts_of,
     positive,
     tail,
 )
 from gongzhi.engines.measurement.intervals import masked
-from gongzhi.engines.measurement.rates import rate_intervals
 
-Kind = Literal["proportion", "rate"]
 Adjustment = Literal["additive", "multiplicative", "none"]
 
 
@@ -72,12 +70,7 @@ def draw_funnel(
         raise CannotMeasure("winsorised", f"the share to winsorise is in [0, 0.5): {winsorised}")
     if adjustment not in {"additive", "multiplicative", "none"}:
         raise CannotMeasure("method", f"no adjustment is called {adjustment!r}")
-    if kind == "proportion":
-        k, n = parts_of(observed, sizes)
-    else:
-        checked = rate_intervals(observed, sizes, method="exact")
-        k = np.broadcast_to(counts("observed", observed), checked.estimate.shape)
-        n = np.broadcast_to(np.asarray(sizes, dtype=np.float64), checked.estimate.shape)
+    k, n = counts_of(kind, observed, sizes)
     if k.ndim == 0:
         raise CannotMeasure("shape", "a funnel compares communities along axis 0")
     absent = n == 0

@@ -14,7 +14,7 @@ from scipy import special
 from gongzhi.engines.measurement.inputs import (
     CannotMeasure,
     Floats,
-    counts,
+    events_in,
     not_negative,
     parts_of,
     tail,
@@ -40,9 +40,7 @@ def standardise_rates(
     and keep to the level on average. A cell with no exposure in a stratum that the standard has
     is masked: there is no rate to weigh. Raises CannotMeasure. Cost: O(cells × strata).
     """
-    k, t, weight = _strata(counts("events", events), not_negative("exposure", exposure), standard)
-    if ((t == 0) & (k > 0)).any():
-        raise CannotMeasure("no_exposure", "events were counted where the exposure is zero")
+    k, t, weight = _strata(*events_in(events, exposure), standard)
     absent = ((t == 0) & (weight > 0)).any(axis=-1)
     factor = np.where(weight > 0, weight / np.where(t == 0, 1, t), 0)
     estimate = (factor * k).sum(axis=-1)
@@ -88,7 +86,7 @@ def expected_counts(sizes: ArrayLike, events: ArrayLike, exposure: ArrayLike) ->
 
     Raises CannotMeasure ("missing_stratum": the standard saw none of a stratum that a cell has).
     """
-    k, t = together(events=counts("events", events), exposure=not_negative("exposure", exposure))
+    k, t = events_in(events, exposure)
     size, k, t = together(sizes=not_negative("sizes", sizes), events=k, exposure=t)
     missing = (t == 0) & (size > 0)
     if missing.any():
