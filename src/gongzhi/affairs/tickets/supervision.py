@@ -48,17 +48,22 @@ def supervise_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> N
 def remind_leads(*, at: datetime, most: int = 500) -> int:
     """Remind the leads of tickets that fall due soon, once each; returns how many."""
     horizon = working_time(None).deadline(at, limit_rules()["reminder.before"])
-    soon = Ticket.objects.filter(
-        state__in=RUNNING, due_at__gt=at, due_at__lte=horizon, reminded_at=None
-    )
+    soon = _due_by(horizon).filter(due_at__gt=at, reminded_at=None)
     return _mark(soon, field="reminded_at", kind=events.REMINDED, at=at, most=most)
 
 
 @transaction.atomic
 def escalate_overdue(*, at: datetime, most: int = 500) -> int:
     """Tell the superior of each ticket whose limit has passed, once each; returns how many."""
-    late = Ticket.objects.filter(state__in=RUNNING, due_at__lte=at, escalated_at=None)
+    late = _due_by(at).filter(escalated_at=None)
     return _mark(late, field="escalated_at", kind=events.ESCALATED, at=at, most=most)
+
+
+def _due_by(moment: datetime) -> QuerySet[Ticket]:
+    """Running tickets due by then; what is due has a next date too, which the index knows."""
+    return Ticket.objects.filter(
+        is_open=1, next_due_at__lte=moment, state__in=RUNNING, due_at__lte=moment
+    )
 
 
 def _mark(found: QuerySet[Ticket], *, field: str, kind: str, at: datetime, most: int) -> int:
