@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from gongzhi.engines.matching.candidates import Candidates
-from gongzhi.engines.matching.pool import BoolArray, IntArray, Order, Pool
+from gongzhi.engines.matching.pool import IntArray, Order, Pool
 from gongzhi.engines.matching.solving import Solved, remaining_of
 from gongzhi.engines.matching.spreading import Rows
 
@@ -22,17 +22,16 @@ def displace(
     relaxed: Solved,
     rows: Rows,
     waiting: IntArray,
-    untouched: BoolArray,
     order: Order,
 ) -> Rows:
     """Let whole needs in `waiting` take the place of others, wherever the plan gains by its aims.
 
-    `untouched` (needs,) keep what they have. Whoever loses a place looks for another one. Needs are
-    tried by urgency, cells by what the plan would gain. Cost: waiting needs times their offers.
+    Locked rows, and rows of needs in a sequence, stay. Whoever loses a place looks for another one.
+    Needs are tried by urgency; of equally good places the nearest is taken. Cost: waiting needs
+    times their offers.
     """
     work = _Places(
-        pool=pool, candidates=candidates, relaxed=relaxed, rows=rows, untouched=untouched,
-        order=order,
+        pool=pool, candidates=candidates, relaxed=relaxed, rows=rows, order=order,
     )  # fmt: skip
     queue = waiting[np.argsort(-pool.needs.urgency[waiting], kind="stable")].tolist()
     for _ in range(_PASSES):
@@ -53,15 +52,16 @@ class _Places:
         candidates: Candidates,
         relaxed: Solved,
         rows: Rows,
-        untouched: BoolArray,
         order: Order,
     ) -> None:
         self.pool, self.candidates, self.order = pool, candidates, order
-        self.untouched = untouched
+        self.untouched = np.zeros(len(pool.needs), dtype=bool)
+        self.untouched[pool.decisions.earlier] = True
+        self.untouched[pool.decisions.later] = True
         remaining = remaining_of(pool)
         self.period, self.total, self.left = remaining.period, remaining.total, remaining.need
         self.attainable = relaxed.attainable.tolist()
-        self.units = relaxed.remaining.beforehand.tolist()
+        self.units = remaining.beforehand.tolist()
         self.served: dict[Cell, dict[int, int]] = defaultdict(dict)
         self.start = np.searchsorted(candidates.need, np.arange(len(pool.needs) + 1))
         self.displaced: list[int] = []
@@ -104,9 +104,10 @@ class _Places:
 
     def _cells(self, need: int) -> list[Cell]:
         found = self.candidates
+        pairs = np.arange(self.start[need], self.start[need + 1])
         return [
             (int(found.offer[pair]), int(period))
-            for pair in range(int(self.start[need]), int(self.start[need + 1]))
+            for pair in pairs[np.argsort(found.distance[pairs], kind="stable")]
             for period in np.flatnonzero(found.group_periods[found.group[pair]])
         ]
 

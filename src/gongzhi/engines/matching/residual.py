@@ -77,13 +77,20 @@ def _arcs_from(residual: Residual, nodes: IntArray) -> tuple[IntArray, IntArray]
     return np.repeat(begin - shift, count) + np.arange(int(count.sum())), count
 
 
+def _distinct(nodes: IntArray, count: int) -> IntArray:
+    """The nodes, sorted, each once: faster than sorting where there are many."""
+    mark = np.zeros(count, dtype=bool)
+    mark[nodes] = True
+    return np.flatnonzero(mark)
+
+
 def spread_from(residual: Residual, start: int, seen: BoolArray) -> None:
     """Mark in `seen` every node that can be reached from `start` over nodes not yet seen."""
     front = np.array([start])
     seen[start] = True
     while len(front):
         arcs, _ = _arcs_from(residual, front)
-        front = np.unique(residual.head[arcs])
+        front = _distinct(residual.head[arcs], residual.nodes)
         front = front[~seen[front]]
         seen[front] = True
 
@@ -107,7 +114,7 @@ def potentials(residual: Residual, first: IntArray | None = None) -> IntArray | 
             return price
         head = head[better]
         np.minimum.at(price, head, offered[better])
-        front = np.unique(head)
+        front = _distinct(head, residual.nodes)
     return None
 
 

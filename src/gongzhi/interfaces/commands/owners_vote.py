@@ -43,7 +43,7 @@ _NAMES = {
 }
 
 
-class Area(click.ParamType[Fraction]):
+class Area(click.ParamType):
     """An area as an exact decimal number."""
 
     name = "area"

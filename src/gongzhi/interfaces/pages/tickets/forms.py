@@ -12,7 +12,7 @@ from gongzhi.affairs.tickets.numbers import id_in
 from gongzhi.affairs.tickets.queries.stories import Story
 from gongzhi.commons.organisations.queries import units_at, units_in
 from gongzhi.commons.territory.queries import ancestors
-from gongzhi.interfaces.pages.desk.forms import category_choices
+from gongzhi.interfaces.pages.framing.choices import category_choices
 
 LONGEST = 5_000
 
