@@ -55,7 +55,7 @@ def erase_contact(subject_id: int, *, by: Actor, at: datetime) -> None:
     erase_requester(ticket_id=subject_id, by=by, at=at)
 
 
-def erase_old_contacts(cutoff: datetime, limit: int) -> int:
+def erase_old_contacts(*, cutoff: datetime, limit: int, at: datetime) -> int:
     """Forget the contacts of tickets that ended before `cutoff`; runs inside a transaction."""
     ended = Requester.objects.filter(
         erased_at=None, ticket__is_open=0, ticket__closed_at__lt=cutoff
@@ -63,8 +63,8 @@ def erase_old_contacts(cutoff: datetime, limit: int) -> int:
     rows = list(ended.select_related("ticket").order_by("ticket_id")[:limit])
     for row in rows:
         ticket: Ticket = row.ticket
-        forget_contact(ticket, at=cutoff)
-        tell(ticket, events.ERASED, by=SYSTEM, at=cutoff, what="contact")
+        forget_contact(ticket, at=at)
+        tell(ticket, events.ERASED, by=SYSTEM, at=at, what="contact")
     return len(rows)
 
 

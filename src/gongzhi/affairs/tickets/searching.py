@@ -17,6 +17,7 @@ from gongzhi.commons.territory.queries import find_place
 
 TABLE = "tickets_words"
 FIRST_CHUNK, LONGEST_CHUNK = 200, 50_000
+REINDEX_CHUNK = 1_000
 
 CREATE = {
     "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, tokenize='ascii', columnsize=0)"],
@@ -53,6 +54,17 @@ def index_tickets(*, ticket_ids: Sequence[int]) -> int:
             insert = f"INSERT INTO {TABLE} (ticket_id, words) VALUES (%s, %s::tsvector)"  # noqa: S608
             cursor.executemany(insert, [(i, as_tsvector(words)) for i, words in indexed])
     return len(indexed)
+
+
+def index_all() -> int:
+    """Make every ticket findable anew, in chunks that are transactions; returns how many."""
+    count = last = 0
+    while True:
+        rows = Ticket.objects.filter(pk__gt=last).order_by("pk")
+        ids = list(rows.values_list("pk", flat=True)[:REINDEX_CHUNK])
+        if not ids:
+            return count
+        count, last = count + index_tickets(ticket_ids=ids), ids[-1]
 
 
 def forget_words(ticket_id: int) -> None:

@@ -20,6 +20,10 @@ class Way:
 
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
+    Way("report", _("我要反映")),
+    Way("track", _("查进度")),
+    Way("desk", _("今天要办"), staff_only=True),
+    Way("whistles", _("吹哨"), staff_only=True),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
 )
 
