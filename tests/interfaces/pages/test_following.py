@@ -20,7 +20,6 @@ from tests.affairs.tickets.journeys import closed, dispatched
 from tests.interfaces.pages.reading import Page
 from tests.interfaces.pages.residents import NOW, WORDS, link_to, photo
 
-
 pytestmark = pytest.mark.database
 
 

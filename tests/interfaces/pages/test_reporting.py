@@ -13,7 +13,6 @@ from tests.affairs.small_district import SmallDistrict, build
 from tests.interfaces.pages.reading import Page
 from tests.interfaces.pages.residents import WORDS, fields, photo, walk
 
-
 pytestmark = pytest.mark.database
 
 
