@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, State
 from gongzhi.affairs.tickets.deadlines import limit_rules
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, told, touch
-from gongzhi.affairs.tickets.models import Ticket
+from gongzhi.affairs.tickets.models import Pause, Ticket
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.ledger.recording import record_many
 from gongzhi.commons.organisations.actors import SYSTEM, Actor
@@ -60,9 +60,10 @@ def escalate_overdue(*, at: datetime, most: int = 500) -> int:
 
 
 def _due_by(moment: datetime) -> QuerySet[Ticket]:
-    """Running tickets due by then; what is due has a next date too, which the index knows."""
+    """Tickets due by then whose clock runs; what is due has a next date, which the index knows."""
+    waits = Pause.objects.filter(ticket=OuterRef("pk"), ends=None)
     return Ticket.objects.filter(
-        is_open=1, next_due_at__lte=moment, state__in=RUNNING, due_at__lte=moment
+        ~Exists(waits), is_open=1, next_due_at__lte=moment, state__in=RUNNING, due_at__lte=moment
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from gongzhi.affairs.tickets.choices import State, Urgency
+from gongzhi.affairs.tickets.choices import OPEN_STATES, State, Urgency
 from gongzhi.affairs.tickets.models import (
     Assist,
+    Pause,
     Ticket,
 )
 from gongzhi.affairs.tickets.numbers import id_in, number_of
@@ -65,6 +66,7 @@ class TicketRow:
     merged_into: int | None
     lead_unit_id: int | None
     place_path: str
+    waits: bool = False  # for a reply of the requester: its clock stands still
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +125,16 @@ def at_place(place_id: int) -> Q:
     return Q(place_path__startswith=place.path)
 
 
-def due_list(*, by: Actor, cursor: str = "", size: int = PAGE_SIZE) -> Page:
-    """What `by` has to see to, soonest due first; what nobody leads yet comes before all else."""
-    return find_tickets(
-        by=by, filters=TicketFilter(open_only=True), order="due", cursor=cursor, size=size
-    )
+def due_list(
+    *, by: Actor, unit_ids: tuple[int, ...] = (), cursor: str = "", size: int = PAGE_SIZE
+) -> Page:
+    """What `by` has to see to, soonest due first; what nobody leads yet comes before all else.
+
+    `unit_ids` leaves those that one of these units leads. Parked tickets have their own list.
+    """
+    to_do = tuple(state for state in OPEN_STATES if state is not State.PARKED)
+    filters = TicketFilter(open_only=True, states=to_do, unit_ids=unit_ids)
+    return find_tickets(by=by, filters=filters, order="due", cursor=cursor, size=size)
 
 
 def find_tickets(
@@ -146,7 +153,8 @@ def find_tickets(
     size = max(1, min(size, LONGEST_PAGE))
     found = Ticket.objects.filter(within_reach(by)).filter(_matching(filters))
     found = _after(found, order=order, cursor=cursor)
-    rows = list(found.values(*ROW_FIELDS)[: size + 1])
+    waiting = Pause.objects.filter(ticket=OuterRef("pk"), reason="question", ends=None)
+    rows = list(found.values(*ROW_FIELDS, waits=Exists(waiting))[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     return Page(as_rows(rows), _cursor(rows[-1], order) if more else "")
@@ -266,6 +274,7 @@ def as_rows(rows: list[dict[str, Any]]) -> tuple[TicketRow, ...]:
                 merged_into=row["merged_into_id"],
                 lead_unit_id=row["lead_unit_id"],
                 place_path=row["place_path"],
+                waits=row.get("waits", False),
             )
         )
     return tuple(result)
