@@ -271,6 +271,8 @@ def rate_whistle(
     ours = unit_id in {role.unit_id for role in by.roles}
     if of_unit == ours:
         raise CannotWhistle(_("不能评价自己；吹哨方评价单位，单位评价吹哨"))
+    if of_unit:  # for the side that called; a called unit has no say on another
+        require(by, "whistles.close", place_path=whistle.place_path)
     if whistle.state not in {WhistleState.BLOWN, WhistleState.CLOSED}:
         raise CannotWhistle(_("吹哨以后才能评价"))
     side = "of_unit" if of_unit else "of_whistle"

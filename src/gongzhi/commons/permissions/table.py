@@ -29,6 +29,8 @@ _R = RoleKind
 _ALL, _PLACE, _UNIT = Where.EVERYWHERE, Where.PLACE, Where.UNIT
 _HANDLERS = {_R.UNIT_MEMBER: _UNIT, _R.UNIT_LEAD: _UNIT}
 _COMMUNITY = {_R.COMMUNITY_WORKER: _PLACE, _R.COORDINATOR: _PLACE}
+# Any unit may be called by a whistle, a residents' committee or a partner too.
+_CALLED = {**_HANDLERS, _R.COMMUNITY_WORKER: _UNIT, _R.COORDINATOR: _UNIT, _R.PARTNER: _UNIT}
 _ABOVE = {_R.SUBDISTRICT_LEAD: _PLACE, _R.DISTRICT_OFFICER: _ALL}
 
 ACTIONS: dict[str, dict[RoleKind, Where]] = {
@@ -68,8 +70,8 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     # joint handling
     "whistles.blow": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
     "whistles.authorise": _ABOVE,
-    "whistles.respond": _HANDLERS,
-    "whistles.rate": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE, **_HANDLERS},
+    "whistles.respond": _CALLED,
+    "whistles.rate": {**_CALLED, _R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
     "whistles.close": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
