@@ -1,11 +1,11 @@
 """`gongzhi triage`: train, predict, evaluate, duplicates and hot, on files, without a server."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from click.termui import progressbar
 
 from gongzhi.interfaces.commands.speaking import refuse, say
 
@@ -275,8 +275,7 @@ def hot(
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[float], None]]:
     """Show a bar on the terminal's error stream; yields what takes shares from 0 to 1."""
-    stream = click.get_text_stream("stderr")
-    with progressbar(length=1_000, label=label, file=stream) as bar:
+    with click.progressbar(length=1_000, label=label, file=sys.stderr) as bar:
 
         def tell(share: float) -> None:
             bar.update(max(0, round(share * 1_000) - bar.pos))
