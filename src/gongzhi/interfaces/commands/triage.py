@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from click.termui import progressbar
 
 from gongzhi.interfaces.commands.speaking import refuse, say
 
@@ -276,7 +275,7 @@ def hot(
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[float], None]]:
     """Show a bar on the terminal's error stream; yields what takes shares from 0 to 1."""
-    with progressbar(length=1_000, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=1_000, label=label, file=sys.stderr) as bar:
 
         def tell(share: float) -> None:
             bar.update(max(0, round(share * 1_000) - bar.pos))
