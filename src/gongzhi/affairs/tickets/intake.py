@@ -187,7 +187,7 @@ def _draft(request: Request, *, by: Actor, at: datetime) -> Ticket:
     return Ticket(
         channel=request.channel,
         kind=request.kind,
-        title=request.title.strip()[:TITLE_LIMIT] or _first_words(text),
+        title=request.title.strip()[:TITLE_LIMIT] or first_words(text),
         text=text,
         text_key=secrets.token_hex(16),
         attributes=request.attributes,
@@ -263,7 +263,8 @@ def _deeper(first: int | None, second: int) -> int:
     return two.id if two.path.startswith(one.path) else one.id
 
 
-def _first_words(text: str) -> str:
+def first_words(text: str) -> str:
+    """The title of a request that has none."""
     line = text.splitlines()[0]
     return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
 
