@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, State
-from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
+from gongzhi.affairs.tickets.deadlines import clocks, end_pause, limit_rules
 from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for
 from gongzhi.affairs.tickets.models import Callback, Merge, Requester, Ticket
 from gongzhi.commons.calendar.queries import working_time
@@ -46,7 +46,8 @@ def close_ticket(*, ticket_id: int, evidence: str, by: Actor, at: datetime) -> N
 
 
 def _close_one(ticket: Ticket, step: Step, *, evidence: str, by: Actor, at: datetime) -> None:
-    move(ticket, step, at=at, closed_at=at)
+    due = end_pause(ticket, reason="question", at=at)
+    move(ticket, step, at=at, closed_at=at, due_at=due)
     asked = _ask_back(ticket, at=at)
     tell(
         ticket,

@@ -219,7 +219,8 @@ def answer_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None
     text = _words(text, _("答复内容"))
     first = ticket.contacted_at is None
     in_limit = ticket.contact_due_at is None or at <= ticket.contact_due_at
-    move(ticket, Step.ANSWER, at=at, contacted_at=ticket.contacted_at or at)
+    due = end_pause(ticket, reason="question", at=at)  # who answers waits no longer
+    move(ticket, Step.ANSWER, at=at, contacted_at=ticket.contacted_at or at, due_at=due)
     tell(
         ticket,
         events.ANSWERED,

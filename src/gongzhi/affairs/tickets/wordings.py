@@ -140,6 +140,13 @@ _TO_UNIT = (
 )
 _WHISTLES = (
     (
+        "unit.whistle_drafted",
+        "有吹哨等待批准：{title}",
+        "请决定是否请有关单位到 {place} 报到。",
+        "A whistle waits for your decision: {title}",
+        "Decide whether the units are called to {place}.",
+    ),
+    (
         "unit.whistled",
         "吹哨：{title}",
         "请到 {place} 报到。签收时限 {sign_due}，联系时限 {contact_due}，到场时限 {arrive_due}。",

@@ -330,6 +330,11 @@ def number_and_title(ticket_id: int) -> tuple[str, str] | None:
     return (number_of(ticket_id, row[0]), row[1]) if row else None
 
 
+def lead_of(ticket_id: int) -> int | None:
+    """The unit that leads a ticket now."""
+    return Ticket.objects.filter(pk=ticket_id).values_list("lead_unit_id", flat=True).first()
+
+
 def urgency_words(urgency: str) -> str:
     """The urgency as people read it."""
     return str(Urgency(urgency).label)
