@@ -16,6 +16,7 @@ from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.affairs.tickets.numbers import number_of
 from gongzhi.commons.categories.queries import category
+from gongzhi.commons.inserting import insert_rows
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record_many
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
@@ -155,8 +156,8 @@ def _store(pairs: list[tuple[Request, Ticket]], *, by: Actor) -> list[Receipt]:
 
 
 def _insert(new: list[tuple[Request, Ticket]], *, by: Actor) -> None:
-    Ticket.objects.bulk_create([ticket for _, ticket in new])
-    Requester.objects.bulk_create(
+    insert_rows([ticket for _, ticket in new])
+    insert_rows(
         [_requester(request, ticket) for request, ticket in new if not request.contact.empty]
     )
     record_many([_received(request, ticket, by=by) for request, ticket in new])
