@@ -17,7 +17,7 @@ _MASKS = (
     (re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"), "[phone]"),
     (re.compile(r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"), "[phone]"),
     (re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "[id number]"),
-    (re.compile(r"(?<=/)[\w:.~-]{20,}(?=/|$|\?|\s|\")"), "[token]"),
+    (re.compile(r"(?<=/)[\w:.~-]{18,}(?=/|$|\?|\s|\")"), "[token]"),
 )
 
 

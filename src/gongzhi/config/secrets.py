@@ -17,6 +17,7 @@ def _fresh() -> dict[str, list[str]]:
         "contact": [urlsafe_b64encode(secrets.token_bytes(32)).decode()],
         "index": [secrets.token_hex(32)],
         "link": [secrets.token_hex(32)],
+        "sign_in": [urlsafe_b64encode(secrets.token_bytes(32)).decode()],
     }
 
 

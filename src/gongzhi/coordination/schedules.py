@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.joint_handling import escalate_late_calls
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
+from gongzhi.commons.attachments.attaching import sweep_orphans
 from gongzhi.commons.ledger.marks import claim
+from gongzhi.commons.ledger.seals import make_seal
 from gongzhi.commons.notices.delivering import deliver_due
+from gongzhi.commons.privacy.retention import run_retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ SCHEDULES = (
     Schedule("tickets.callbacks", timedelta(minutes=5), lambda at: expire_callbacks(at=at)),
     Schedule("notices.deliver", timedelta(seconds=5), lambda at: deliver_due(at=at)),
     Schedule("whistles.escalate", timedelta(minutes=5), lambda at: escalate_late_calls(at=at)),
+    Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
+    Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),
+    Schedule("ledger.seal", timedelta(days=1), lambda at: make_seal(at=at)),
 )
 
 

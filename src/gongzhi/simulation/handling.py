@@ -8,8 +8,8 @@ import numpy as np
 
 from gongzhi.affairs.tickets.choices import ExclusionReason
 from gongzhi.affairs.tickets.closing import CannotClose, close_ticket
-from gongzhi.affairs.tickets.dispatch import object_to_dispatch, review_objection
-from gongzhi.affairs.tickets.exclusions import ask_exclusion, review_exclusion
+from gongzhi.affairs.tickets.dispatch import CannotObject, object_to_dispatch, review_objection
+from gongzhi.affairs.tickets.exclusions import CannotExclude, ask_exclusion, review_exclusion
 from gongzhi.affairs.tickets.handling import (
     CannotHandle,
     answer_ticket,
@@ -23,7 +23,12 @@ from gongzhi.affairs.tickets.handling import (
     send_interim_reply,
 )
 from gongzhi.affairs.tickets.lifecycle import CannotMove
-from gongzhi.affairs.tickets.parking import ask_parking, review_parking, unpark_ticket
+from gongzhi.affairs.tickets.parking import (
+    CannotPark,
+    ask_parking,
+    review_parking,
+    unpark_ticket,
+)
 from gongzhi.affairs.tickets.queries.facts import ticket_facts
 from gongzhi.commons.calendar.limits import Limit, LimitUnit
 from gongzhi.commons.calendar.queries import working_time
@@ -37,7 +42,9 @@ from gongzhi.simulation.staff import Staff
 from gongzhi.simulation.words import Words
 
 # What a ticket that took another way meanwhile refuses: the unit leaves it, as people do.
-REFUSALS = (CannotMove, CannotHandle, CannotClose)
+REFUSALS = (
+    CannotMove, CannotHandle, CannotClose, CannotPark, CannotExclude, CannotObject,
+)  # fmt: skip
 After = Callable[[int, datetime], None]
 
 

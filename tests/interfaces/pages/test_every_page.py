@@ -9,9 +9,13 @@ from gongzhi.commons.permissions.roles import RoleKind
 from tests.interfaces.pages.reading import Page
 
 PUBLIC = ["/", "/privacy", "/remark", "/remark/left", "/account/login/", "/account/signup/"]
+PUBLIC += ["/report", "/track", "/track/sent"]
 PUBLIC += ["/account/password/reset/", "/no/such/page"]
 SIGNED_IN = ["/", "/styleguide", "/account/password/change/", "/account/2fa/", "/account/logout/"]
 SIGNED_IN += ["/account/reauthenticate/", "/account/3rdparty/", "/account/email/"]
+
+SIGNED_IN += ["/desk", "/desk/stuck", "/desk/search", "/desk/notices", "/desk/register"]
+SIGNED_IN += ["/whistles"]
 
 
 def faults_of(client: Client, path: str, language: str) -> list[str]:
@@ -64,6 +68,14 @@ def test_the_reader_of_these_tests_does_find_faults() -> None:
 @pytest.mark.parametrize("path", ["/", "/account/login/", "/remark", "/privacy"])
 def test_pages_are_small_enough_for_a_weak_network(client: Client, path: str) -> None:
     assert len(client.get(path).content) < 15_000
+
+
+def test_pages_are_packed_for_who_can_unpack(client: Client) -> None:
+    packed = client.get("/", headers={"accept-encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.content) < 4_000
+    answer = client.get("/healthz", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
 
 
 def test_every_answer_forbids_what_is_not_ours(client: Client) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, State
@@ -26,9 +27,11 @@ def supervise_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> N
     """A superior presses for action; the unit reads what is expected of it."""
     ticket = ticket_for(by, "tickets.supervise", ticket_id)
     if ticket.state not in {*RUNNING, State.PARKED}:
-        raise CannotSupervise(f"“{State(ticket.state).label}”的工单不需要督办")
+        raise CannotSupervise(
+            _("“%(state)s”的工单不需要督办") % {"state": State(ticket.state).label}
+        )
     if not text.strip():
-        raise CannotSupervise("请写明督办要求")
+        raise CannotSupervise(_("请写明督办要求"))
     touch(ticket, at=at)
     tell(
         ticket,

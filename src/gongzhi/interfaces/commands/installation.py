@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from types import FrameType
 
 import click
@@ -95,11 +96,16 @@ def up(*, no_sample: bool) -> None:
     if not no_sample:
         _load_sample_once()
     url = f"http://{settings.WEB_HOST}:{settings.WEB_PORT}/"
-    say(f"✓ 共治正在运行：{url}", f"Gongzhi is running at {url}")
-    _show_demo_sign_ins()
-    say("按 Ctrl-C 停止。", "Ctrl-C stops all of it.")
+
+    def greet() -> None:
+        say(f"✓ 共治正在运行：{url}", f"Gongzhi is running at {url}")
+        _show_demo_sign_ins()
+        say("按 Ctrl-C 停止。", "Ctrl-C stops all of it.")
+
     keep_running(
-        {"web": server_command(host=None, port=None, processes=None), "worker": worker_command()}
+        {"web": server_command(host=None, port=None, processes=None), "worker": worker_command()},
+        when_ready=greet,
+        is_ready=lambda: _taken(settings.WEB_HOST, settings.WEB_PORT),
     )
     say("✓ 已停止", "Stopped.")
 
@@ -111,10 +117,16 @@ def _taken(host: str, port: int) -> bool:
 
 
 def _load_sample_once() -> None:
+    """The sample district, and some months of invented life up to this moment."""
     from gongzhi.commons.territory.queries import is_empty  # noqa: PLC0415
+    from gongzhi.interfaces.commands.load_sample import find_sample  # noqa: PLC0415
 
-    if is_empty():
-        command = [sys.executable, "-m", "gongzhi.interfaces.commands", "load-sample"]
+    sample = find_sample()
+    if not is_empty() or sample is None:
+        return
+    us = [sys.executable, "-m", "gongzhi.interfaces.commands"]
+    lives = [[f"--{name}={value}" for name, value in run.items()] for run in sample.life]
+    for command in ([*us, "load-sample"], *([*us, "simulate", *life] for life in lives)):
         if subprocess.call(command) != 0:  # noqa: S603
             refuse("样例区载入失败，见上面的说明", "The sample district could not be loaded.")
 
@@ -131,9 +143,11 @@ def _show_demo_sign_ins() -> None:
         click.echo(f"  {row.login:<14}{sample.demo_password:<22}{row.role_name}  {row.name}")
 
 
-def keep_running(commands: dict[str, list[str]]) -> None:
+def keep_running(
+    commands: dict[str, list[str]], *, when_ready: Callable[[], None], is_ready: Callable[[], bool]
+) -> None:
     """Run the children until a signal; one that dies by itself is started again, ever slower."""
-    stopping = False
+    stopping = greeted = False
     children = {name: _start(command) for name, command in commands.items()}
 
     def _stop(_number: int, _frame: FrameType | None) -> None:
@@ -145,6 +159,9 @@ def keep_running(commands: dict[str, list[str]]) -> None:
     pauses = dict.fromkeys(commands, 0.5)
     while not stopping:
         time.sleep(0.3)
+        if not greeted and is_ready():
+            greeted = True
+            when_ready()
         for name, child in children.items():
             if not stopping and child.poll() is not None:
                 say(

@@ -1,14 +1,20 @@
 """The addresses of the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
+from gongzhi.interfaces.pages.desk import registering
+from gongzhi.interfaces.pages.desk import views as desk
 from gongzhi.interfaces.pages.framing.display import choose_display
 from gongzhi.interfaces.pages.styleguide.views import styleguide
+from gongzhi.interfaces.pages.tickets import files
+from gongzhi.interfaces.pages.tickets import views as tickets
 from gongzhi.interfaces.pages.welcoming import remarks
 from gongzhi.interfaces.pages.welcoming import views as welcoming
+from gongzhi.interfaces.pages.whistles import views as whistles
 
 urlpatterns = [
     path("", welcoming.home, name="home"),
+    path("", include("gongzhi.interfaces.pages.residents.urls")),
     path("privacy", welcoming.privacy, name="privacy"),
     path("remark", remarks.leave, name="remark"),
     path("remark/left", remarks.left, name="remark_left"),
@@ -16,4 +22,20 @@ urlpatterns = [
     path("display", choose_display, name="display"),
     path("healthz", welcoming.health, name="health"),
     path("styleguide", styleguide, name="styleguide"),
+    path("desk", desk.desk, name="desk"),
+    path("desk/stuck", desk.stuck_list, name="stuck"),
+    path("desk/search", desk.search, name="search"),
+    path("desk/notices", desk.notices, name="notices"),
+    path("desk/register", registering.register, name="register"),
+    path("desk/registered", registering.registered, name="registered"),
+    path("tickets/<int:ticket_id>", tickets.ticket, name="ticket"),
+    path("tickets/<int:ticket_id>/<slug:name>", tickets.step, name="ticket_step"),
+    path("files/<int:attachment_id>", files.attachment, name="attachment"),
+    path("whistles", whistles.listed, name="whistles"),
+    path("whistles/draft", whistles.draft, name="whistle_draft"),
+    path("whistles/<int:whistle_id>", whistles.whistle, name="whistle"),
+    path("whistles/<int:whistle_id>/authorise", whistles.authorise, name="whistle_authorise"),
+    path("whistles/<int:whistle_id>/close", whistles.close, name="whistle_close"),
+    path("whistles/<int:whistle_id>/<int:unit_id>/<slug:name>", whistles.mark, name="whistle_mark"),
+    path("whistles/<int:whistle_id>/<slug:name>", whistles.step, name="whistle_step"),
 ]

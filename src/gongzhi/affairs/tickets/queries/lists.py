@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets.choices import Review, State, Urgency, WhistleState
 from gongzhi.affairs.tickets.models import (
@@ -184,7 +185,7 @@ def find_by_phone(*, by: Actor, phone: str, size: int = PAGE_SIZE) -> tuple[Tick
     if reach(by, "tickets.find_by_phone").nowhere:
         raise NotPermitted("tickets.find_by_phone")
     if not is_phone(phone):
-        raise CannotSearch("电话号码不完整，请核对")
+        raise CannotSearch(_("电话号码不完整，请核对"))
     mine = Ticket.objects.filter(within_reach(by, "tickets.find_by_phone"))
     found = mine.filter(requester__phone_index__in=phone_indexes(phone), requester__erased_at=None)
     return as_rows(list(found.order_by("-id").values(*_ROW_FIELDS)[:size]))
@@ -254,7 +255,7 @@ def as_rows(rows: list[dict[str, Any]]) -> tuple[TicketRow, ...]:
                 title=row["title"],
                 state=State(row["state"]),
                 urgency=Urgency(row["urgency"]),
-                category_name=matter.name_zh if matter else "",
+                category_name=matter.name if matter else "",
                 place_name=place.full_name if place else "",
                 lead_name=lead.name if lead else "",
                 received_at=row["received_at"],

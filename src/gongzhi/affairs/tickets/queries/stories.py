@@ -269,7 +269,7 @@ def _suggestions(ticket: Ticket) -> tuple[tuple[str, str, float], ...]:
     ranks = []
     for code, probability in ticket.triage.get("ranks", []):
         matter = category(code)
-        ranks.append((code, matter.name_zh if matter else code, float(probability)))
+        ranks.append((code, matter.name if matter else code, float(probability)))
     return tuple(ranks)
 
 

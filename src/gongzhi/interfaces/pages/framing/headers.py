@@ -1,9 +1,11 @@
-"""Security headers on every response: nothing from outside, nothing inline."""
+"""Headers on every response: nothing from outside, nothing inline, and packed pages."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -24,6 +26,15 @@ def content_security_policy() -> str:
         "frame-ancestors": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+class SmallPages(GZipMiddleware):
+    """Packs pages for weak networks. Programs at the interfaces have fast ones, and pay in time."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class SafeHeaders:

@@ -13,8 +13,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
-from gongzhi.commons.privacy.encryption import open_text, seal_text
 from gongzhi.interfaces.pages.guarding.addresses import client_address, neighbourhood
+from gongzhi.interfaces.pages.signing_in.sealing import open_secret, seal_secret
 
 # Where an issuer says who somebody is: asked for over its own connection, both are trusted.
 _SAID_IN = ("userinfo", "id_token")
@@ -43,10 +43,10 @@ class StaffSecondFactors(DefaultMFAAdapter):
         return str(user.get_username())
 
     def encrypt(self, text: str) -> str:
-        return seal_text(text)
+        return seal_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return open_text(encrypted_text)
+        return open_secret(encrypted_text)
 
 
 class StaffIdentities(DefaultSocialAccountAdapter):

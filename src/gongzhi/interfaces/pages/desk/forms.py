@@ -1,0 +1,117 @@
+"""The forms of the desk."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.timezone import make_aware
+from django.utils.translation import gettext_lazy as _
+
+from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
+from gongzhi.affairs.tickets.queries.lists import TicketFilter
+from gongzhi.commons.organisations.permissions import reach
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.interfaces.pages.framing.choices import category_choices, place_choices
+
+ANY = [("", _("不限"))]
+TAKEN_DOWN = (Channel.PHONE, Channel.VOICE, Channel.PAPER, Channel.GRID)
+
+
+class SearchForm(forms.Form):
+    """Words and filters; every field may stay empty."""
+
+    words = forms.CharField(
+        label=_("找什么"),
+        required=False,
+        max_length=100,
+        help_text=_("词语、地名或工单编号，例如“垃圾清运”“3号楼”。"),
+    )
+    phone = forms.CharField(label=_("诉求人电话"), required=False, max_length=30)
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[*ANY, *State.choices])
+    urgency = forms.ChoiceField(
+        label=_("紧急程度"), required=False, choices=[*ANY, *Urgency.choices]
+    )
+    category = forms.ChoiceField(label=_("事项"), required=False)
+    place = forms.ChoiceField(label=_("街道或社区"), required=False)
+    since = forms.DateField(
+        label=_("收到日期从"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = [*ANY, *place_choices(by, "tickets.read")]  # type: ignore[attr-defined]
+        self.fields["category"].choices = [*ANY, *category_choices()]  # type: ignore[attr-defined]
+        if reach(by, "tickets.find_by_phone").nowhere:
+            del self.fields["phone"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned.setdefault("phone", "")
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            self.add_error("until", _("结束日期早于开始日期"))
+        return cleaned
+
+    def filters(self) -> TicketFilter:
+        """The filter that the filled-in fields ask for."""
+        asked = self.cleaned_data
+        since, until = asked["since"], asked["until"]
+        return TicketFilter(
+            states=(State(asked["state"]),) if asked["state"] else (),
+            urgency=asked["urgency"],
+            category_code=asked["category"],
+            place_id=int(asked["place"]) if asked["place"] else None,
+            received_from=make_aware(datetime.combine(since, time())) if since else None,
+            received_to=make_aware(datetime.combine(until + timedelta(days=1), time()))
+            if until
+            else None,
+        )
+
+
+class RegisterForm(forms.Form):
+    """Taking a request down for somebody: by phone, in person, on paper, or found on the round."""
+
+    channel = forms.ChoiceField(
+        label=_("怎样来的"),
+        widget=forms.RadioSelect,
+        initial=Channel.PHONE,
+        choices=[(channel.value, channel.label) for channel in TAKEN_DOWN],
+    )
+    kind = forms.ChoiceField(
+        label=_("诉求类型"),
+        widget=forms.RadioSelect,
+        choices=RequestKind.choices,
+        initial=RequestKind.HELP,
+    )
+    place = forms.ChoiceField(label=_("哪个社区"))
+    address = forms.CharField(
+        label=_("具体位置"),
+        required=False,
+        max_length=160,
+        help_text=_("小区、楼栋或路口，例如“和风花园3号楼”。"),
+    )
+    text = forms.CharField(
+        label=_("反映的事情"),
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("照诉求人的话写；可以直接粘贴聊天文字。"),
+    )
+    category = forms.ChoiceField(
+        label=_("事项"), required=False, help_text=_("不确定可以不选，系统会给出建议。")
+    )
+    urgency = forms.ChoiceField(label=_("紧急程度"), choices=Urgency.choices)
+    name = forms.CharField(label=_("称呼"), required=False, max_length=40)
+    phone = forms.CharField(
+        label=_("电话"),
+        required=False,
+        max_length=30,
+        help_text=_("用于联系和回访，加密保存；诉求人不愿留可以不填。"),
+    )
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].choices = place_choices(by, "tickets.receive_for")  # type: ignore[attr-defined]
+        self.fields["category"].choices = [*ANY, *category_choices()]  # type: ignore[attr-defined]

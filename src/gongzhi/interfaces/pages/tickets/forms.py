@@ -1,0 +1,181 @@
+"""The form of each step; what a step means is decided by its action."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gongzhi.affairs.tickets.choices import ExclusionReason, Satisfied, Solved, Urgency
+from gongzhi.affairs.tickets.numbers import id_in
+from gongzhi.affairs.tickets.queries.stories import Story
+from gongzhi.commons.organisations.queries import units_at, units_in
+from gongzhi.commons.territory.queries import ancestors
+from gongzhi.interfaces.pages.framing.choices import category_choices
+
+LONGEST = 5_000
+
+
+def words(label: Any, *, hint: Any = "", required: bool = True, rows: int = 4) -> forms.CharField:
+    """A field for some sentences."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+def unit_choices(story: Story) -> list[tuple[str, Any]]:
+    """The units that may take part: those of the community, of the street, of the district."""
+    groups: list[tuple[str, Any]] = []
+    for level in reversed(ancestors(story.place_id)):
+        found = units_in(level.id) if level.kind == "community" else units_at(level.id)
+        options = [(str(unit.id), unit.name) for unit in found]
+        if options and level.kind in {"community", "subdistrict", "district"}:
+            groups.append((level.name, options))
+    return groups
+
+
+class StepForm(forms.Form):
+    """A form that knows the ticket it is about."""
+
+    def __init__(self, *args: Any, story: Story, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.story = story
+        for name in ("unit", "proposed"):
+            if name in self.fields:
+                blank = [] if self.fields[name].required else [("", _("不指定"))]
+                self.fields[name].choices = [*blank, *unit_choices(story)]  # type: ignore[attr-defined]
+        if "category" in self.fields:
+            self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]
+
+
+class ReasonForm(StepForm):
+    reason = words(_("理由"))
+
+
+class ContactForm(StepForm):
+    note = words(_("联系情况"), hint=_("怎样联系的、了解到什么；诉求人看不到。"), required=False)
+
+
+class NoteForm(StepForm):
+    text = words(_("内部备注"), hint=_("诉求人看不到。"))
+
+
+class InterimForm(StepForm):
+    text = words(_("告诉诉求人"), hint=_("现在办到哪一步，为什么需要时间，下一步是什么。"))
+
+
+class QuestionForm(StepForm):
+    text = words(_("想问什么"), hint=_("等待回复期间不计时限。"), rows=3)
+
+
+class AnswerForm(StepForm):
+    text = words(
+        _("答复诉求人"), hint=_("说清：事情怎样了、谁做的、什么时候、还有问题找谁。"), rows=6
+    )
+
+
+class CloseForm(StepForm):
+    evidence = words(_("办结依据"), hint=_("做了什么、结果如何；照片可以作为附件，不是必须。"))
+
+
+class AssistForm(StepForm):
+    unit = forms.ChoiceField(label=_("请哪个单位协办"))
+    what = words(_("请他们做什么"), rows=3)
+
+
+class ReportForm(StepForm):
+    text = words(_("协办情况"))
+
+
+class ExtensionForm(StepForm):
+    until = forms.DateTimeField(
+        label=_("延期到"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+    reason = words(_("理由"), hint=_("诉求人会看到新的时限和审核意见。"))
+
+
+class ReviewForm(StepForm):
+    decision = forms.ChoiceField(
+        label=_("决定"),
+        widget=forms.RadioSelect,
+        choices=[("yes", pgettext_lazy("step", "同意")), ("no", pgettext_lazy("step", "不同意"))],
+    )
+    reason = words(_("意见"), required=False, rows=3)
+
+
+class ObjectionForm(StepForm):
+    reason = words(_("为什么不属于本单位职责"), hint=_("只能提出一次，由上级审核。"))
+    proposed = forms.ChoiceField(label=_("建议由谁办理"), required=False)
+
+
+class ObjectionReviewForm(ReviewForm):
+    unit = forms.ChoiceField(label=_("同意时，改由谁办理"), required=False)
+
+
+class RedispatchForm(StepForm):
+    unit = forms.ChoiceField(label=_("改派给"))
+    reason = words(_("理由"), rows=3)
+
+
+class ParkingForm(StepForm):
+    reason = words(_("现在不能解决的客观原因"))
+    plan = words(_("下一步计划"), rows=3)
+    review_on = forms.DateField(label=_("复查日期"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["review_on"].initial = timezone.localdate() + timedelta(days=30)
+
+
+class ExclusionForm(StepForm):
+    code = forms.ChoiceField(
+        label=_("属于哪种情形"), widget=forms.RadioSelect, choices=ExclusionReason.choices
+    )
+    reason = words(_("告诉诉求人"), hint=_("为什么不能派单，可以找谁。"))
+    evidence = words(_("依据材料"), rows=2)
+
+
+class TriageForm(StepForm):
+    category = forms.ChoiceField(label=_("事项"))
+    urgency = forms.ChoiceField(
+        label=_("紧急程度"), widget=forms.RadioSelect, choices=Urgency.choices
+    )
+
+    def __init__(self, *args: Any, story: Story, **kwargs: Any) -> None:
+        initial = {"category": story.category_code, "urgency": story.row.urgency}
+        super().__init__(*args, story=story, initial=initial, **kwargs)
+
+
+class MergeForm(StepForm):
+    number = forms.CharField(label=_("并入哪张工单"), help_text=_("填写工单编号。"), max_length=40)
+
+    def clean_number(self) -> int:
+        found = id_in(str(self.cleaned_data["number"]))
+        if found is None:
+            raise forms.ValidationError(_("这不是工单编号，例如 202611250000042"))
+        return found
+
+
+class SplitForm(StepForm):
+    title = forms.CharField(label=_("另一件事"), max_length=60)
+    text = words(_("具体内容"))
+
+
+class SuperviseForm(StepForm):
+    text = words(_("督办要求"), rows=3)
+
+
+class CallBackForm(StepForm):
+    solved = forms.ChoiceField(
+        label=_("事情解决了吗"), widget=forms.RadioSelect, choices=Solved.choices
+    )
+    satisfied = forms.ChoiceField(
+        label=_("满意吗"), widget=forms.RadioSelect, choices=Satisfied.choices
+    )
+    remark = words(_("诉求人的话"), required=False, rows=3)

@@ -1,0 +1,1 @@
+"""Whistles: calling units together, answering a call, minutes, ratings."""
