@@ -248,7 +248,8 @@ def hot() -> None:
             f"supporters, surprise {issue.surprise:.1f}, {issue.first:%F}–{issue.last:%F} | "
             f"{issue.place} | {'、'.join(issue.phrases)}"
         )
-    for name, words in (("丽发新城", "搅拌"), ("滨河苑", "车位")):
+    for words in ("搅拌", "车位"):  # a mixing station, and parking spaces tied to sale
+        name = next(i.place for i in issues if words in f"{i.phrases}{i.description}")
         about = {
             at
             for at, voice in enumerate(voices)
@@ -257,7 +258,7 @@ def hot() -> None:
         best = max(hot_issues(voices, most=None), key=lambda i: len(about & set(i.members)))
         inside = len(about & set(best.members))
         print(
-            f"  {name} with {words}: {len(about)} messages, {inside} in one issue of "
+            f"  its place with {words}: {len(about)} messages, {inside} in one issue of "
             f"{len(best.members)}"
         )
     _stability(voices)
