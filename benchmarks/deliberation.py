@@ -4,13 +4,12 @@
 
 Parts: conversations, synthetic, large, update, methods, routing; without arguments all run.
 Published conversations are found through GONGZHI_REALDATA; the peer is red-dwarf from the `bench`
-extra. One BLAS thread for both; times are medians of runs that take turns.
+extra. One BLAS thread for both; times are CPU time, medians of runs that take turns.
 """
 
 import gc
 import importlib.metadata
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -82,18 +81,24 @@ def large() -> None:
 def largest() -> None:
     made = make_conversation(voters=100_000, statements=2_000, votes=10_000_000, camps=3, seed=1)
     with threadpool_limits(limits=1):
-        begun = time.perf_counter()
+        wall, begun = time.perf_counter(), time.process_time()
         votes = gather_votes(**made)
-        gathered = time.perf_counter()
+        gathered = time.process_time()
         drawn = draw_map(votes)
-        done = time.perf_counter()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        done = time.process_time()
+        wall = time.perf_counter() - wall
     print(
         f"{votes.voter_count:,} voters x {votes.statement_count:,} statements, "
         f"{len(votes.values):,} votes: gathered {gathered - begun:.2f} s, drawn "
-        f"{done - gathered:.2f} s, together {done - begun:.2f} s; peak memory {peak:.2f} GB, the "
-        f"made input included; k={drawn.k}"
+        f"{done - gathered:.2f} s, together {done - begun:.2f} s ({wall:.2f} s by the wall "
+        f"clock); peak memory {peak_memory():.2f} GB, the made input included; k={drawn.k}"
     )
+
+
+def peak_memory() -> float:
+    """Largest memory of this process in GB; what its parent used does not count."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1e6
 
 
 def update() -> None:
@@ -104,10 +109,10 @@ def update() -> None:
     for _ in range(200):
         voter, statement, value = rng.integers([0, 0, -1], [2_000, 300, 2])
         gc.collect()
-        begun = time.perf_counter()
+        begun = time.process_time()
         votes = cast_vote(votes, voter=int(voter), statement=int(statement), value=int(value))
         drawn = redraw_map(drawn, votes)
-        times.append(1e3 * (time.perf_counter() - begun))
+        times.append(1e3 * (time.process_time() - begun))
     fresh = draw_map(votes)
     print(
         f"{votes.voter_count:,} voters ({int(drawn.placed.sum()):,} placed): one more vote in "
@@ -144,9 +149,9 @@ def beside_red_dwarf(name: str, columns: Columns, *, runs: int) -> None:
     for _ in range(runs):
         for key, work in take_turns.items():
             gc.collect()
-            begun = time.perf_counter()
+            begun = time.process_time()
             results[key] = work()
-            times[key].append(time.perf_counter() - begun)
+            times[key].append(time.process_time() - begun)
     medians = {key: statistics.median(one) for key, one in times.items()}
     votes, ours, peer = gather_votes(**columns), results["arrays"], results["peer"]
     print(f"{name}: {votes.voter_count:,} voters, {votes.statement_count:,} statements, "

@@ -97,9 +97,9 @@ def _draw_offers(
     rings = [apart[:, home] < limit for limit in (0.1, SPACING * 1.1, SPACING * 1.5)]
     areas = np.concatenate([*rings, np.ones((1, len(home)), dtype=bool)])
     everywhere = len(areas) - 1
-    kind = draw.choice(5, count, p=(0.45, 0.25, 0.10, 0.18, 0.02))
+    kind = draw.choice(5, count, p=(0.66, 0.14, 0.02, 0.17, 0.01))
     area = np.where(kind < 3, kind * COMMUNITIES + base, everywhere)
-    reach = np.where(kind == 3, draw.integers(500, 2_000, count), NO_LIMIT)
+    reach = np.where(kind == 3, draw.integers(400, 1_200, count), NO_LIMIT)
 
     there = draw.random((count, PERIODS)) < 0.3
     there[np.arange(count), draw.integers(0, PERIODS, count)] = True

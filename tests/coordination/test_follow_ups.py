@@ -7,18 +7,19 @@ import pytest
 from django.db import transaction
 
 from gongzhi.affairs.tickets.choices import State
-from gongzhi.affairs.tickets.models import Ticket
+from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.commons.ledger.kinds import all_kinds
 from gongzhi.commons.ledger.models import Event, OutboxEntry
 from gongzhi.commons.ledger.outbox import Happened, follow_due, waiting
 from gongzhi.commons.ledger.recording import CannotRecord, NewEvent, Subject, record
+from gongzhi.commons.ledger.verifying import verify
 from gongzhi.commons.notices.models import Notice
 from gongzhi.commons.notices.templates import template_named
 from gongzhi.coordination.follow_ups import FOLLOW_UPS, follow_all, follow_up
 from gongzhi.coordination.schedules import SCHEDULES, run_due
 from gongzhi.coordination.telling import TELLS
 from tests.affairs.small_district import MONDAY, SmallDistrict, build
-from tests.affairs.tickets.journeys import events, receive, ticket
+from tests.affairs.tickets.journeys import closed, events, receive, ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -124,3 +125,20 @@ def test_an_overdue_ticket_is_reminded_then_escalated_once_each(district: SmallD
     told = events(ticket_id)
     assert told.count("ticket.reminded") == 1
     assert told.count("ticket.escalated") == 1
+
+
+def test_once_a_day_old_contacts_go_and_the_ledger_is_sealed(district: SmallDistrict) -> None:
+    ticket_id = closed(district)
+    follow_all(at=MONDAY)
+    run_due(at=MONDAY + timedelta(days=200))
+    assert Requester.objects.get(ticket_id=ticket_id).erased_at is None
+    late = MONDAY + timedelta(days=500)
+    done = run_due(at=late)
+    assert done["privacy.retention"] >= 1
+    assert done["ledger.seal"] == 1
+    held = Requester.objects.get(ticket_id=ticket_id)
+    assert (held.phone_sealed, held.phone_index, held.erased_at) == ("", "", late)
+    erased = Event.objects.get(kind="ticket.erased", subject_id=ticket_id)
+    assert erased.at == late
+    assert verify().is_sound
+    assert "privacy.retention" not in run_due(at=late + timedelta(hours=23))

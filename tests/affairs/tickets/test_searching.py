@@ -2,6 +2,7 @@
 
 import pytest
 
+from gongzhi.affairs.tickets import searching
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.queries.lists import (
     TicketFilter,
@@ -117,3 +118,15 @@ def test_due_lists_page_through_everything_once(district: SmallDistrict) -> None
         if not cursor:
             break
     assert sorted(seen) == sorted(ids)
+
+
+def test_all_tickets_are_made_findable_anew_in_chunks(
+    district: SmallDistrict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [dispatched(district) for _ in range(3)]
+    for ticket_id in ids:
+        searching.forget_words(ticket_id)
+    assert found(district, "垃圾") == []
+    monkeypatch.setattr(searching, "REINDEX_CHUNK", 2)
+    assert searching.index_all() == 3
+    assert found(district, "垃圾") == sorted(ids, reverse=True)

@@ -10,7 +10,13 @@ import pytest
 from PIL import ExifTags, Image, PngImagePlugin
 
 from gongzhi.commons.attachments import access, attaching, images, queries, storage
-from gongzhi.commons.attachments.attaching import CannotAttach, attach, detach, sweep_orphans
+from gongzhi.commons.attachments.attaching import (
+    CannotAttach,
+    attach,
+    detach,
+    erase_attachments,
+    sweep_orphans,
+)
 from gongzhi.commons.attachments.media_types import media_type
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import Subject
@@ -21,6 +27,7 @@ from gongzhi.commons.privacy.digests import NoDigestKey, says
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TICKET = Subject("ticket", 7)
 HOLDER = resident_with_key(7)
+KEY_8 = resident_with_key(8)
 DAYS = 24 * 3600
 
 
@@ -217,6 +224,16 @@ class TestAttaching:
         with pytest.raises(queries.NoAttachment):
             queries.open_attachment(view.id, by=HOLDER)
 
+    def test_all_files_of_a_subject_are_erased_at_once(self) -> None:
+        for _ in range(2):
+            attach(BytesIO(picture()), subject=TICKET, by=HOLDER, at=AT)
+        other = attach(BytesIO(picture()), subject=Subject("ticket", 8), by=KEY_8, at=AT)
+        assert erase_attachments(TICKET, by=HOLDER, at=AT) == 2
+        assert queries.attachments_of(TICKET) == []
+        assert queries.attachments_of(Subject("ticket", 8)) == [other]
+        assert Event.objects.filter(kind="attachment.removed").count() == 2
+        assert erase_attachments(TICKET, by=HOLDER, at=AT) == 0
+
     def test_the_sweep_removes_what_nobody_uses_after_a_day(self) -> None:
         kept = attach(BytesIO(picture()), subject=TICKET, by=HOLDER, at=AT)
         twin = attach(BytesIO(picture()), subject=TICKET, by=HOLDER, at=AT)
@@ -231,10 +248,13 @@ class TestAttaching:
         assert not storage.path_of(gone.content).exists()
         assert not draft.exists()
 
-    def test_a_content_used_again_waits_anew(self) -> None:
+    def test_the_waiting_time_begins_when_the_last_owner_goes(
+        self, django_capture_on_commit_callbacks
+    ) -> None:
         view = attach(BytesIO(picture()), subject=TICKET, by=HOLDER, at=AT)
         os.utime(storage.path_of(view.content), (0, 0))
-        detach(attachment_id=view.id, by=HOLDER, at=AT)
+        with django_capture_on_commit_callbacks(execute=True):
+            detach(attachment_id=view.id, by=HOLDER, at=AT)
         assert sweep_orphans() == 0
 
     def test_lost_bytes_are_told_from_a_missing_attachment(self) -> None:

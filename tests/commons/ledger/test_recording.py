@@ -1,5 +1,6 @@
 """Events are written in the action's transaction, chained, plain, and never changed."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from gongzhi.commons.ledger import guards, kinds, reading
+from gongzhi.commons.ledger.inserting import EventRow
 from gongzhi.commons.ledger.models import Event, OutboxEntry
 from gongzhi.commons.ledger.recording import (
     CannotRecord,
@@ -54,6 +56,35 @@ class TestWriting:
         looked_up = [one["sql"] for one in queries if "SELECT" in one["sql"]]
         assert len(looked_up) == 1
         assert "LIMIT 1" in looked_up[0]
+
+    def test_more_events_than_fit_one_statement_keep_their_order(self) -> None:
+        with transaction.atomic():
+            rows = record_many(
+                [NewEvent(Subject("ledgertest", n), OPENED, AT, opens=True) for n in range(450)]
+            )
+        stored = dict(Event.objects.values_list("pk", "subject_id"))
+        assert [stored[row.id] for row in rows] == list(range(450))
+        assert set(OutboxEntry.objects.values_list("event_id", flat=True)) == stored.keys()
+        assert OutboxEntry.objects.filter(attempts=0, next_at=None, error="").count() == 450
+
+    def test_every_column_of_the_table_is_written(self) -> None:
+        columns = {field.column for field in Event._meta.concrete_fields}
+        assert columns - {"id"} == set(EventRow._fields)
+
+    def test_a_row_is_stored_as_django_itself_would_store_it(self) -> None:
+        subject = write_chain(1, 2)
+        row = Event.objects.get(subject_id=1, sequence=2)
+        values = {name: getattr(row, name) for name in EventRow._fields}
+        Event.objects.create(**values | {"sequence": 3})
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT CAST(at AS text), CAST(data AS text) FROM ledger_event"
+                " WHERE subject_id = %s AND sequence >= 2",
+                [subject.id],
+            )
+            ours, djangos = cursor.fetchall()
+        assert ours[0] == djangos[0]
+        assert json.loads(ours[1]) == json.loads(djangos[1])
 
     def test_two_writers_of_one_chain_can_not_both_win(self) -> None:
         write_chain(1, 1)

@@ -121,7 +121,7 @@ def rules(monkeypatch):
     monkeypatch.setattr(retention, "_rules", {})
     left = [AT - timedelta(days=days) for days in (5, 40, 50, 400)]
 
-    def apply(cutoff: datetime, limit: int) -> int:
+    def apply(*, cutoff: datetime, limit: int, at: datetime) -> int:
         due = [moment for moment in left if moment < cutoff][: min(limit, 1)]
         for moment in due:
             left.remove(moment)

@@ -8,6 +8,7 @@ from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import RESIDENT, resident_with_key
 from gongzhi.commons.permissions.table import NotPermitted
+from gongzhi.commons.privacy.retention import run_retention
 from gongzhi.commons.ratings import queries, rating
 from gongzhi.commons.ratings.models import Rating
 from gongzhi.commons.ratings.rating import CannotRate, Satisfied, Side, Solved, rate
@@ -136,6 +137,23 @@ def test_remarks_can_be_erased_while_the_answers_stay(here) -> None:
     assert rating.erase_remarks(PROJECT) == 1
     assert queries.ratings_of(PROJECT)[0].remark == ""
     assert queries.ratings_of(PROJECT)[0].solved is Solved.YES
+
+
+def test_old_remarks_go_with_the_retention_job_and_the_answers_stay(here) -> None:
+    for number, age in enumerate([10, 1094, 1096, 2000]):
+        rate(
+            subject=Subject("project", number),
+            by_side=Side.RESIDENT,
+            about_unit=here.department.pk,
+            solved=Solved.YES,
+            remark="谢谢",
+            by=resident_with_key(number),
+            at=AT - timedelta(days=age),
+        )
+    assert run_retention(at=AT)["ratings.remark"] == 2
+    remarks = [queries.ratings_of(Subject("project", number))[0].remark for number in range(4)]
+    assert remarks == ["谢谢", "谢谢", "", ""]
+    assert Rating.objects.filter(solved="yes").count() == 4
 
 
 def test_a_rating_has_no_place_for_a_person() -> None:

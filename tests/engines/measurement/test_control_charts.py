@@ -57,3 +57,10 @@ def test_a_single_month_charts_itself_and_a_baseline_too_long_is_refused() -> No
     assert draw_chart([3], [5]).spread == 1
     with pytest.raises(CannotMeasure, match="baseline"):
         draw_chart([3], [5], baseline=2)
+
+
+def test_counts_of_an_unknown_kind_and_events_without_exposure_are_refused() -> None:
+    for kind, sizes, code in [("mean", [5, 5], "method"), ("rate", [5, 0], "no_exposure")]:
+        with pytest.raises(CannotMeasure) as caught:
+            draw_chart([1, 2], sizes, kind=kind)  # type: ignore[arg-type]
+        assert caught.value.code == code

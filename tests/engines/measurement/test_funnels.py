@@ -93,5 +93,6 @@ def test_an_empty_community_is_masked_and_leaves_the_others_alone() -> None:
 def test_unknown_adjustments_and_impossible_targets_are_refused() -> None:
     with pytest.raises(CannotMeasure):
         draw_funnel([1], [2], adjustment="magic")  # type: ignore[arg-type]
-    with pytest.raises(CannotMeasure):
-        draw_funnel([1], [2], target=1.5)
+    for target in (1.5, 1, 0, float("nan")):
+        with pytest.raises(CannotMeasure, match="target"):
+            draw_funnel([1], [2], target=target)

@@ -3,7 +3,7 @@
 import pytest
 
 from gongzhi.engines.measurement.inputs import CannotMeasure
-from gongzhi.engines.measurement.recoding import recode, reverse
+from gongzhi.engines.measurement.recoding import Scale, recode, reverse
 
 SCALE = [1, 2, 3, 4, 5]
 
@@ -45,3 +45,14 @@ def test_a_scale_is_turned_round_and_blanks_stay_blank() -> None:
     assert reverse(values, lowest=1, highest=5).tolist() == [5, 4, None]
     with pytest.raises(CannotMeasure):
         reverse(values, lowest=2, highest=5)
+
+
+def test_every_number_on_a_scale_is_valid_unless_it_is_named_missing() -> None:
+    result = recode(
+        ["7.5", 0, 10, 11, "R", 9], valid=Scale(0, 10), missing={9: "unsure"}, unknown="mask"
+    )
+    assert result.values.tolist() == [7.5, 0, 10, None, None, None]
+    assert [r.row for r in result.refused] == [3, 4]
+    assert result.missing == {"unsure": 1}
+    with pytest.raises(CannotMeasure):
+        recode([1], valid=Scale(5, 5))

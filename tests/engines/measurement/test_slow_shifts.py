@@ -32,9 +32,8 @@ def test_cusum_follows_its_recursion_in_both_directions() -> None:
 def test_ewma_run_lengths_equal_the_table_of_lucas_and_saccucci(
     weight: float, width: float
 ) -> None:
-    assert ewma_false_alarms(weight=weight, width=width).mean_months == pytest.approx(
-        500, rel=0.005
-    )
+    stated = ewma_false_alarms(weight=weight, width=width, widening=False)
+    assert stated.mean_months == pytest.approx(500, rel=0.005)
 
 
 @pytest.mark.parametrize(("bound", "months"), [(4, 168), (5, 465)])
@@ -46,8 +45,10 @@ def test_the_stated_chance_of_a_false_alarm_in_two_years_is_the_simulated_one() 
     z = np.random.default_rng(9).standard_normal((40_000, 24))
     seen = cusum(z, bound=4).alarm.any(axis=1).mean()
     assert cusum_false_alarms(bound=4, months=24).probability == pytest.approx(seen, abs=0.005)
-    constant = np.abs(ewma(z).value) > ewma(z).limit[:, -1:]
-    stated = ewma_false_alarms(months=24).probability
+    seen = ewma(z).alarm.any(axis=1).mean()
+    assert ewma_false_alarms(months=24).probability == pytest.approx(seen, abs=0.004)
+    constant = np.abs(ewma(z).value) > 2.962 / 3
+    stated = ewma_false_alarms(months=24, widening=False).probability
     assert stated == pytest.approx(constant.any(axis=1).mean(), abs=0.004)
 
 
@@ -59,6 +60,12 @@ def test_a_missing_month_leaves_the_sums_where_they_were() -> None:
 
 
 def test_impossible_designs_are_refused() -> None:
-    for call in (lambda: ewma([0.0], weight=0), lambda: cusum([0.0], bound=0)):
+    calls = [
+        lambda: ewma([0.0], weight=0),
+        lambda: cusum([0.0], bound=0),
+        lambda: ewma_false_alarms(months=-1),
+        lambda: ewma(3.0),
+    ]
+    for call in calls:
         with pytest.raises(CannotMeasure):
             call()

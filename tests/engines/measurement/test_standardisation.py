@@ -5,6 +5,7 @@ import pytest
 
 from gongzhi.engines.measurement.inputs import CannotMeasure
 from gongzhi.engines.measurement.proportions import proportion_intervals
+from gongzhi.engines.measurement.rates import rate_intervals
 from gongzhi.engines.measurement.standardisation import (
     expected_counts,
     standardise_proportions,
@@ -17,7 +18,8 @@ def test_direct_rates_equal_the_example_of_fay_and_feuer() -> None:
     """Down's syndrome by mother's age (Fay and Feuer 1997); digits from R's epitools."""
     births = [230061, 329449, 114920, 39487, 14208, 3052]
     standard = [63986.6, 186263.6, 157302.2, 97647.0, 47572.6, 12262.6]
-    result = standardise_rates([107, 141, 60, 40, 39, 25], births, standard).at()
+    events = [107, 141, 60, 40, 39, 25]
+    result = standardise_rates(events, births, standard, method="gamma").at()
     assert result
     assert result.estimate == pytest.approx(0.000923045255331994, rel=1e-12)
     assert result.lower == pytest.approx(0.000804417498507042, rel=1e-9)
@@ -80,8 +82,15 @@ def test_a_missing_stratum_is_masked_and_a_stratum_of_no_weight_is_not_missed() 
     assert standardise_rates([[1, 0], [1, 1]], trials, [1, 0]).estimate.tolist() == [0.2, 0.2]
 
 
+def test_one_stratum_of_a_rate_is_the_plain_mid_p_interval() -> None:
+    ours = standardise_rates([[7], [0]], [[20], [20]], [1.0])
+    plain = rate_intervals([7, 0], [20, 20])
+    np.testing.assert_allclose(ours.lower, plain.lower, atol=1e-12)
+    np.testing.assert_allclose(ours.upper, plain.upper, rtol=1e-10)
+
+
 def test_no_events_at_all_still_has_an_upper_limit() -> None:
-    result = standardise_rates([0, 0], [50, 50], [1, 1]).at()
+    result = standardise_rates([0, 0], [50, 50], [1, 1], method="gamma").at()
     assert result
     assert (result.estimate, result.lower) == (0, 0)
     assert result.upper == pytest.approx(-np.log(0.025) / 100, rel=1e-10)

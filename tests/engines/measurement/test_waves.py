@@ -48,6 +48,28 @@ def test_shared_clusters_of_a_stratified_survey_give_the_paired_error() -> None:
     assert half / t == pytest.approx(paired.standard_error[0], rel=1e-10)
 
 
+def test_a_rotating_panel_has_limits_that_cover_the_change() -> None:
+    """Of 30 clusters half come again: the covariance of those that do has to count."""
+    inside, apart = [], []
+    for _ in range(300):
+        own = RNG.normal(0, 1, 45)
+        first, second = own[:30] + RNG.normal(0, 0.5, 30), own[15:] + 0.4 + RNG.normal(0, 0.5, 30)
+        waves = [
+            Wave(read_design(np.ones(30), clusters=list(names)), values[:, None])
+            for names, values in ((range(30), first), (range(15, 45), second))
+        ]
+        told = compare_waves(waves[0], waves[1], ["q"], same_clusters=True)
+        interval = told.change.at(0)
+        assert interval
+        inside.append(interval.lower <= 0.4 <= interval.upper)
+        untold = compare_waves(waves[0], waves[1], ["q"]).change.at(0)
+        assert untold
+        apart.append((untold.upper - untold.lower) / (interval.upper - interval.lower))
+    assert told.shared_clusters == 15
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.035)
+    assert np.mean(apart) > 1.1
+
+
 def test_many_items_are_judged_together() -> None:
     before, after = RNG.normal(size=(80, 30)), RNG.normal(size=(80, 30))
     after[:, 4] += 1.5

@@ -9,9 +9,13 @@ from gongzhi.commons.permissions.roles import RoleKind
 from tests.interfaces.pages.reading import Page
 
 PUBLIC = ["/", "/privacy", "/remark", "/remark/left", "/account/login/", "/account/signup/"]
+PUBLIC += ["/report", "/track", "/track/sent"]
 PUBLIC += ["/account/password/reset/", "/no/such/page"]
 SIGNED_IN = ["/", "/styleguide", "/account/password/change/", "/account/2fa/", "/account/logout/"]
 SIGNED_IN += ["/account/reauthenticate/", "/account/3rdparty/", "/account/email/"]
+
+SIGNED_IN += ["/desk", "/desk/stuck", "/desk/search", "/desk/notices", "/desk/register"]
+SIGNED_IN += ["/whistles"]
 
 
 def faults_of(client: Client, path: str, language: str) -> list[str]:

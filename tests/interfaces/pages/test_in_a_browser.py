@@ -16,6 +16,7 @@ from tests.interfaces.pages.conftest import PASSWORD, People
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PATHS = ["/", "/privacy", "/remark", "/account/login/", "/styleguide", "/no/such/page"]
+PATHS += ["/report", "/track"]
 
 # Everything that can be pressed, and is neither hidden nor a link within a sentence.
 _SMALL_TARGETS = """(least) => [...document.querySelectorAll(
@@ -152,6 +153,23 @@ def test_a_part_of_a_page_is_exchanged_under_the_strict_policy(phone: Visit) -> 
     page.get_by_text("第 2 页，共 3 页").wait_for()
     assert page.evaluate("document.body.dataset.kept") == "yes"
     assert page.url.endswith("?page=2")
+
+
+def test_a_resident_reports_on_a_phone_in_three_screens(phone: Visit) -> None:
+    page = phone.go("/")
+    page.get_by_role("link", name="我要反映").last.click()
+    page.get_by_label("什么事").fill("明珠小区 3 号楼的楼道灯坏了")
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("地址").fill("明珠小区3号楼")
+    page.get_by_role("button", name="下一步").click()
+    assert page.get_by_text("明珠小区3号楼").first.is_visible()
+    page.get_by_label("电话").fill("13800138000")
+    page.get_by_role("button", name="送出").click()
+    page.get_by_text("已经收到").wait_for()
+    assert page.get_by_text("138****8000").is_visible()
+    assert "/t/" in page.url
+    assert overflow(page) <= 0
+    assert page.evaluate(_SMALL_TARGETS, 44) == []
 
 
 def test_without_scripts_a_remark_is_left_and_the_display_changed(

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Requester, Ticket
@@ -35,7 +37,7 @@ def correct_contact(subject_id: int, *, fact: str, value: str, by: Actor, at: da
     value = value.strip()
     if fact == "phone":
         if value and not is_phone(value):
-            raise CannotChange("电话号码不完整，请核对")
+            raise CannotChange(_("电话号码不完整，请核对"))
         number = normal_phone(value)
         changes = {
             "phone_sealed": seal_text(number),
@@ -44,7 +46,7 @@ def correct_contact(subject_id: int, *, fact: str, value: str, by: Actor, at: da
     elif fact in {"name", "email"}:
         changes = {f"{fact}_sealed": seal_text(value[:120])}
     else:
-        raise CannotChange("这一项不能在这里更正")
+        raise CannotChange(_("这一项不能在这里更正"))
     touch(ticket, at=at)
     Requester.objects.update_or_create(ticket=ticket, defaults=changes)
     tell(ticket, events.CONTACT_CORRECTED, by=by, at=at, what=fact)
@@ -55,7 +57,7 @@ def erase_contact(subject_id: int, *, by: Actor, at: datetime) -> None:
     erase_requester(ticket_id=subject_id, by=by, at=at)
 
 
-def erase_old_contacts(cutoff: datetime, limit: int) -> int:
+def erase_old_contacts(*, cutoff: datetime, limit: int, at: datetime) -> int:
     """Forget the contacts of tickets that ended before `cutoff`; runs inside a transaction."""
     ended = Requester.objects.filter(
         erased_at=None, ticket__is_open=0, ticket__closed_at__lt=cutoff
@@ -63,8 +65,8 @@ def erase_old_contacts(cutoff: datetime, limit: int) -> int:
     rows = list(ended.select_related("ticket").order_by("ticket_id")[:limit])
     for row in rows:
         ticket: Ticket = row.ticket
-        forget_contact(ticket, at=cutoff)
-        tell(ticket, events.ERASED, by=SYSTEM, at=cutoff, what="contact")
+        forget_contact(ticket, at=at)
+        tell(ticket, events.ERASED, by=SYSTEM, at=at, what="contact")
     return len(rows)
 
 

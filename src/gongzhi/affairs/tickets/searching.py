@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.words import (
@@ -17,6 +18,7 @@ from gongzhi.commons.territory.queries import find_place
 
 TABLE = "tickets_words"
 FIRST_CHUNK, LONGEST_CHUNK = 200, 50_000
+REINDEX_CHUNK = 1_000
 
 CREATE = {
     "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, tokenize='ascii', columnsize=0)"],
@@ -55,6 +57,17 @@ def index_tickets(*, ticket_ids: Sequence[int]) -> int:
     return len(indexed)
 
 
+def index_all() -> int:
+    """Make every ticket findable anew, in chunks that are transactions; returns how many."""
+    count = last = 0
+    while True:
+        rows = Ticket.objects.filter(pk__gt=last).order_by("pk")
+        ids = list(rows.values_list("pk", flat=True)[:REINDEX_CHUNK])
+        if not ids:
+            return count
+        count, last = count + index_tickets(ticket_ids=ids), ids[-1]
+
+
 def forget_words(ticket_id: int) -> None:
     """Take a ticket out of the index, in the caller's transaction."""
     with connection.cursor() as cursor:
@@ -75,7 +88,7 @@ def found_by_words(query: str, *, before: int | None = None) -> Iterator[list[in
     """
     phrases = phrases_of(query)
     if not phrases:
-        raise CannotSearch("请输入要查找的词，例如“垃圾清运”或“3号楼”")
+        raise CannotSearch(_("请输入要查找的词，例如“垃圾清运”或“3号楼”"))
     size = FIRST_CHUNK
     while True:
         chunk = _chunk(phrases, before=before, size=size)

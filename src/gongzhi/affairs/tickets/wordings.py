@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from gongzhi.affairs.tickets.choices import Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket, Whistle
@@ -140,6 +140,13 @@ _TO_UNIT = (
 )
 _WHISTLES = (
     (
+        "unit.whistle_drafted",
+        "有吹哨等待批准：{title}",
+        "请决定是否请有关单位到 {place} 报到。",
+        "A whistle waits for your decision: {title}",
+        "Decide whether the units are called to {place}.",
+    ),
+    (
         "unit.whistled",
         "吹哨：{title}",
         "请到 {place} 报到。签收时限 {sign_due}，联系时限 {contact_due}，到场时限 {arrive_due}。",
@@ -215,11 +222,19 @@ def _requester_address(ticket_id: int) -> Address | None:
     )
 
 
+def _unit_address(unit_id: int) -> Address | None:
+    unit = find_unit(unit_id)
+    if unit is None or not unit.exists_on(localdate()):
+        return None
+    return Address(email=unit.email, phone=unit.phone, webhook_url=unit.webhook_url)
+
+
 def declare_wordings() -> None:
-    """Register wordings and the requesters' address book; called once when the app is ready."""
+    """Register wordings and address books; called once when the app is ready."""
     for words in (*_TO_REQUESTER, *_TO_UNIT, *_WHISTLES):
         declare_template(Template(*words))
     declare_book("requester", _requester_address)
+    declare_book("unit", _unit_address)
     declare_wording("requester", "ticket", _for_requester)
     declare_wording("unit", "ticket", _for_unit)
     declare_wording("unit", "whistle", _whistle_facts)

@@ -3,7 +3,9 @@
 import re
 import time
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Protocol
 
@@ -18,12 +20,12 @@ from gongzhi.commons.attachments.media_types import MediaType, media_type
 from gongzhi.commons.attachments.models import Attachment
 from gongzhi.commons.attachments.queries import AttachmentView, view_of
 from gongzhi.commons.ledger.kinds import declare
-from gongzhi.commons.ledger.recording import NewEvent, Subject, record
+from gongzhi.commons.ledger.recording import NewEvent, Subject, record, record_many
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.privacy.digests import digests_for_new, erase_keys
 
-__all__ = ["CannotAttach", "attach", "detach", "sweep_orphans"]
+__all__ = ["CannotAttach", "attach", "detach", "erase_attachments", "sweep_orphans"]
 
 ADDED = declare(
     "attachment.added",
@@ -96,22 +98,23 @@ def detach(*, attachment_id: int, by: Actor, at: datetime) -> None:
     subject = Subject(row.subject_kind, row.subject_id)
     if not may_attach(subject, by):
         raise NotPermitted("attachments.remove")
-    itself = Subject("attachment", row.pk)
     with transaction.atomic():
         if not Attachment.objects.filter(pk=row.pk).delete()[0]:
             raise CannotAttach(_("附件不存在，可能已被删除。"))
-        erase_keys([itself])
-        record(
-            NewEvent(
-                itself,
-                REMOVED,
-                at,
-                unit_id=by.unit_id,
-                person_id=by.person_id,
-                data={"subject_kind": subject.kind, "subject": subject.id},
-            )
-        )
-    storage.release(row.content)
+        _tell_removed([row], by=by, at=at)
+
+
+def erase_attachments(subject: Subject, *, by: Actor, at: datetime) -> int:
+    """Take all files from a subject whose owner has them erased, in the caller's transaction.
+
+    The caller has checked that `by` may erase. Returns how many files there were.
+    """
+    rows = list(
+        Attachment.objects.filter(subject_kind=subject.kind, subject_id=subject.id).order_by("pk")
+    )
+    Attachment.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    _tell_removed(rows, by=by, at=at)
+    return len(rows)
 
 
 def sweep_orphans(*, now: float | None = None) -> int:
@@ -143,6 +146,26 @@ def _write(row: Attachment, *, by: Actor) -> None:
             opens=True,
         )
     )
+
+
+def _tell_removed(rows: Sequence[Attachment], *, by: Actor, at: datetime) -> None:
+    """Erase the keys of the digests and write the events; the sweep's waiting time begins."""
+    erase_keys(Subject("attachment", row.pk) for row in rows)
+    record_many(
+        [
+            NewEvent(
+                Subject("attachment", row.pk),
+                REMOVED,
+                at,
+                unit_id=by.unit_id,
+                person_id=by.person_id,
+                data={"subject_kind": row.subject_kind, "subject": row.subject_id},
+            )
+            for row in rows
+        ]
+    )
+    for row in rows:
+        transaction.on_commit(partial(storage.release, row.content))
 
 
 def _used(contents: list[str]) -> set[str]:

@@ -108,7 +108,8 @@ def _snapshot_sqlite(path: Path) -> None:
 
     (Not VACUUM INTO: SQLite 3.40 fails there on tables with generated columns.)
     """
-    source = sqlite3.connect(f"file:{connection.settings_dict['NAME']}?mode=ro", uri=True)
+    live = Path(connection.settings_dict["NAME"]).absolute()
+    source = sqlite3.connect(f"{live.as_uri()}?mode=ro", uri=True)
     target = sqlite3.connect(path)
     try:
         target.execute("PRAGMA synchronous=OFF")

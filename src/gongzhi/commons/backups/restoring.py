@@ -14,9 +14,11 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from gongzhi.commons.backups import rows
 from gongzhi.commons.backups.archives import unpack
+from gongzhi.commons.backups.derived import rebuild_derived
 from gongzhi.commons.ledger.findings import Report
 from gongzhi.commons.ledger.verifying import verify
 
@@ -62,6 +64,8 @@ def restore_backup(
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     call_command("migrate", interactive=False, verbosity=0)
+    if manifest["database"] == "rows":
+        rebuild_derived()
     return RestoreReport(manifest["made_at"], attachments, verify())
 
 
@@ -77,7 +81,7 @@ def _require_empty(folder: Path) -> None:
 
 
 def _require_known(manifest: dict[str, Any]) -> None:
-    known = MigrationExecutor(connection).loader.disk_migrations or {}
+    known = MigrationLoader(None).disk_migrations or {}  # without opening a database
     labels = {config.label for config in apps.get_app_configs()}
     for app, name in manifest["migrations"]:
         if (app, name) not in known and app in labels:

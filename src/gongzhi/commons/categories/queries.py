@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
+from gongzhi.commons.calendar.days import today
 from gongzhi.commons.categories.models import Category
 from gongzhi.commons.revisions import Kept, Revision
 from gongzhi.engines.triage.rules import CategoryRule, RuleBook
@@ -54,7 +54,7 @@ def category(code: str) -> CategoryView | None:
 
 def categories(*, on: date | None = None) -> list[CategoryView]:
     """The matters of a day (today), each before those below it, in the order of their codes."""
-    day = on or localdate()
+    day = on or today()
     return [view for view in _book.value().by_code.values() if view.holds_on(day)]
 
 
@@ -82,7 +82,7 @@ def ancestors(code: str) -> tuple[CategoryView, ...]:
 
 def rule_book(*, on: date | None = None) -> RuleBook:
     """The keyword rules of the matters that hold on a day (today), for triage by rule."""
-    day = on or localdate()
+    day = on or today()
     books = _book.value().rule_books
     if day not in books:
         books.clear()  # one day at a time is enough

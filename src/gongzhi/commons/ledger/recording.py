@@ -10,8 +10,9 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
+from gongzhi.commons.ledger.inserting import EventRow, insert_events, insert_outbox
 from gongzhi.commons.ledger.kinds import check_kind
-from gongzhi.commons.ledger.models import Event, OutboxEntry
+from gongzhi.commons.ledger.models import Event
 
 Plain = str | int | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
 
@@ -78,12 +79,21 @@ def event_hash(
     return sha256(canonical.encode()).hexdigest()
 
 
-def record(event: NewEvent) -> Event:
+class Recorded(NamedTuple):
+    """An event that was written: where it stands, and its hash."""
+
+    id: int
+    subject: Subject
+    sequence: int
+    hash: str
+
+
+def record(event: NewEvent) -> Recorded:
     """Write one event; see `record_many`."""
     return record_many([event])[0]
 
 
-def record_many(events: Sequence[NewEvent]) -> list[Event]:
+def record_many(events: Sequence[NewEvent]) -> list[Recorded]:
     """Append events to their subjects' chains and to the outbox, in the order given.
 
     Must run inside the action's transaction, after the action has locked its subject by a
@@ -95,12 +105,39 @@ def record_many(events: Sequence[NewEvent]) -> list[Event]:
         raise CannotRecord("an event is written in its action's transaction; open one first")
     heads = _heads({event.subject for event in events if not event.opens})
     rows = [_chained(event, heads) for event in events]
-    Event.objects.bulk_create(rows)
-    OutboxEntry.objects.bulk_create([OutboxEntry(event=row) for row in rows])
-    return rows
+    ids = insert_events([row.values(event) for row, event in zip(rows, events, strict=True)])
+    insert_outbox(ids)
+    return [
+        Recorded(event_id, row.subject, row.sequence, row.hash)
+        for event_id, row in zip(ids, rows, strict=True)
+    ]
 
 
-def _chained(event: NewEvent, heads: dict[Subject, tuple[int, str]]) -> Event:
+class _Link(NamedTuple):
+    """The place of an event in its chain."""
+
+    subject: Subject
+    sequence: int
+    previous_hash: str
+    hash: str
+
+    def values(self, event: NewEvent) -> EventRow:
+        return EventRow(
+            event.subject.kind,
+            event.subject.id,
+            self.sequence,
+            event.kind,
+            event.at,
+            event.unit_id,
+            event.person_id,
+            event.place_id,
+            event.data,
+            self.previous_hash,
+            self.hash,
+        )
+
+
+def _chained(event: NewEvent, heads: dict[Subject, tuple[int, str]]) -> _Link:
     check_kind(event.kind, subject_kind=event.subject.kind, fields=event.data)
     if event.at.tzinfo is None:
         raise CannotRecord(f"{event.kind}: `at` needs a time zone")
@@ -118,19 +155,7 @@ def _chained(event: NewEvent, heads: dict[Subject, tuple[int, str]]) -> Event:
         previous_hash=previous,
     )
     heads[event.subject] = (sequence + 1, digest)
-    return Event(
-        subject_kind=event.subject.kind,
-        subject_id=event.subject.id,
-        sequence=sequence + 1,
-        kind=event.kind,
-        at=event.at,
-        unit_id=event.unit_id,
-        person_id=event.person_id,
-        place_id=event.place_id,
-        data=event.data,
-        previous_hash=previous,
-        hash=digest,
-    )
+    return _Link(event.subject, sequence + 1, previous, digest)
 
 
 def _check_plain(kind: str, value: object) -> None:

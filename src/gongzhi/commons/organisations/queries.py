@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.timezone import localdate
-
+from gongzhi.commons.calendar.days import today
 from gongzhi.commons.organisations.catalogue import matters_up_from
 from gongzhi.commons.organisations.duties import WorkListEntry
 from gongzhi.commons.organisations.kinds import UnitKind
@@ -121,7 +120,7 @@ def demo_sign_ins() -> list[DemoSignIn]:
 
 
 def _chosen(place_ids: Iterable[int], kinds: Iterable[str], on: date | None) -> list[UnitView]:
-    day, wanted, at = on or localdate(), set(kinds), register().units_at
+    day, wanted, at = on or today(), set(kinds), register().units_at
     return [
         view
         for place_id in place_ids

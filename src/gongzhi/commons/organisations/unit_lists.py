@@ -57,6 +57,7 @@ def import_units(*, rows: Rows, by: Actor, at: datetime, dry_run: bool = False) 
     fresh: list[NewUnit] = []
     corrected: dict[int, dict[str, object]] = {}
     position: dict[str, int] = {}
+    coordinating = [reader.yes("coordinates") for reader in readers]
     for reader, new in zip(readers, read, strict=True):
         above = reader.text("parent")
         parent, row = known.get(above), position.get(above)
@@ -74,7 +75,8 @@ def import_units(*, rows: Rows, by: Actor, at: datetime, dry_run: bool = False) 
         open_units(rows=fresh, by=by, at=at)
         for unit_id, facts in corrected.items():
             change_unit(unit_id=unit_id, by=by, at=at, **facts)
-        _coordinate(readers, read, by=by, at=at)
+        chosen = [new for new, named in zip(read, coordinating, strict=True) if named]
+        _coordinate(chosen, by=by, at=at)
         if dry_run:
             transaction.set_rollback(True)
     return ListImport(len(fresh), len(corrected), len(rows) - len(fresh) - len(corrected))
@@ -244,18 +246,12 @@ def _differences(new: NewUnit, there: UnitView) -> dict[str, object]:
     return {name: value for name, value in wanted.items() if getattr(there, name) != value}
 
 
-def _coordinate(
-    readers: Sequence[RowReader], read: Sequence[NewUnit], *, by: Actor, at: datetime
-) -> None:
+def _coordinate(units: Sequence[NewUnit], *, by: Actor, at: datetime) -> None:
+    """Let units coordinate their places where they don't yet."""
     known = {view.name: view.id for view in register().units.values()}
-    wanted = [
-        (new.place_id, known[new.name], new.begins or at.date())
-        for reader, new in zip(readers, read, strict=True)
-        if reader.yes("coordinates")
-    ]
-    for place_id, unit_id, begins in [
-        each for each in wanted if coordinating_unit(each[0], each[2]) != each[1]
-    ]:
+    wanted = [(new.place_id, known[new.name], new.begins or at.date()) for new in units]
+    fresh = [each for each in wanted if coordinating_unit(each[0], each[2]) != each[1]]
+    for place_id, unit_id, begins in fresh:
         set_coordinating_unit(place_id=place_id, unit_id=unit_id, begins=begins, by=by, at=at)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.db import transaction
 
@@ -28,18 +29,23 @@ class CannotSetPeriod(ValueError):
     """A retention period that is not at least one day."""
 
 
+class Apply(Protocol):
+    def __call__(self, *, cutoff: datetime, limit: int, at: datetime) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
     """What is erased, after how many days by default, and how.
 
-    `apply(cutoff, limit)` erases or makes anonymous at most `limit` items whose time ended before
-    `cutoff`, inside the transaction it finds, and returns how many; 0 means that none is left.
+    `apply` erases or makes anonymous at most `limit` items whose time ended before `cutoff`, inside
+    the transaction it finds, writes their events as of `at`, and returns how many items it was;
+    0 means that none is left.
     """
 
     name: str  # "tickets.contact"
     what: str  # for people, in Chinese; translated where it is shown
     days: int
-    apply: Callable[[datetime, int], int]
+    apply: Apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def _apply(view: RuleView, *, at: datetime, progress: Callable[[str, int], objec
     total = 0
     while True:
         with transaction.atomic():
-            erased = rule.apply(cutoff, _CHUNK)
+            erased = rule.apply(cutoff=cutoff, limit=_CHUNK, at=at)
             if not erased:
                 return total
             row, _ = RetentionPeriod.objects.get_or_create(rule=rule.name)

@@ -10,6 +10,7 @@ from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import NotPermitted
+from gongzhi.commons.privacy.retention import RetentionRule, declare_retention
 from gongzhi.commons.ratings.models import Rating, Satisfied, Side, Solved
 from gongzhi.commons.ratings.queries import RatingView, view_of
 
@@ -90,6 +91,18 @@ def erase_remarks(subject: Subject) -> int:
     """Erase the free words of a subject's ratings in the caller's transaction; answers stay."""
     rows = Rating.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
     return rows.exclude(remark="").update(remark="")
+
+
+def _forget_old_remarks(*, cutoff: datetime, limit: int, at: datetime) -> int:  # noqa: ARG001
+    old = Rating.objects.filter(at__lt=cutoff).exclude(remark="").order_by("at")
+    return Rating.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).update(
+        remark=""
+    )
+
+
+def declare_privacy() -> None:
+    """Remarks may hold what people wrote about themselves: the words go, the answers stay."""
+    declare_retention(RetentionRule("ratings.remark", "评价时写的话", 1095, _forget_old_remarks))
 
 
 def _insert(row: Rating) -> None:

@@ -29,7 +29,7 @@ def leave_remark(*, page: str, text: str, by: Actor, at: datetime) -> int:
     return remark.pk
 
 
-def _forget(cutoff: datetime, limit: int) -> int:
+def _forget(*, cutoff: datetime, limit: int, at: datetime) -> int:  # noqa: ARG001
     old = Remark.objects.filter(at__lt=cutoff).order_by("at").values_list("pk", flat=True)[:limit]
     count, _ = Remark.objects.filter(pk__in=list(old)).delete()
     return count

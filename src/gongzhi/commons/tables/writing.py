@@ -76,6 +76,21 @@ def write_xlsx(
     return count
 
 
+def write_workbook(
+    path: Path, sheets: Sequence[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]
+) -> None:
+    """Write a workbook of several sheets (name, columns, rows), whole or not at all."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        with xlsxwriter.Workbook(str(draft), {"constant_memory": True}) as book:
+            for name, columns, rows in sheets:
+                _Sheets(book, columns, name).write(rows)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
 def write_rejects(path: Path, table: Table, rejects: Iterable[Reject], *, language: str) -> int:
     """Write the rows that were not taken, as they were, after number, column and reason.
 

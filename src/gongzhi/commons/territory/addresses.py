@@ -3,8 +3,9 @@
 Every name of a place in the text (区, 街道, 社区, 网格, 小区, a gate such as 青禾路18号, a road) is
 found, the longest at each position, and each is evidence for the places that bear it. The place
 for which most names speak, itself or through what it lies in, is the answer; a building and a
-staircase are then read from what follows the estate's name. Levels may be missing, digits may be
-full-width or Chinese, and aliases count as names. Nothing is guessed:
+staircase are then read from what follows the estate's name. A road weighs half as much as any
+other name, since it may run through communities from which no gate is known. Levels may be
+missing, digits may be full-width or Chinese, and aliases count as names. Nothing is guessed:
 
 - certain: every name speaks for one place;
 - conflicting: most names speak for one place, others for somewhere else;
@@ -16,8 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.timezone import localdate
-
+from gongzhi.commons.calendar.days import today
 from gongzhi.commons.revisions import Kept
 from gongzhi.commons.territory.address_text import (
     Plain,
@@ -60,11 +60,12 @@ class AddressMatch:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in the text, and the places that bear it."""
+    """A name in the text, and the places that bear it. A road weighs half."""
 
     start: int
     end: int
     place_ids: tuple[int, ...]
+    weight: int
 
 
 def locate_address(text: str) -> AddressMatch:
@@ -78,8 +79,9 @@ def locate_address(text: str) -> AddressMatch:
 class AddressBook:
     """Every name by which places are known, ready to be found in texts."""
 
-    def __init__(self, tree: Tree, names: dict[str, set[int]]) -> None:
+    def __init__(self, tree: Tree, names: dict[str, set[int]], roads: set[str]) -> None:
         self._tree = tree
+        self._roads = roads
         self._names = {name: tuple(sorted(ids)) for name, ids in names.items() if len(name) > 1}
         self._pattern = compile_words(self._names)
         self._numbered: dict[tuple[int, str, str], int] = {}
@@ -92,8 +94,9 @@ class AddressBook:
     def locate(self, text: str) -> AddressMatch:
         folded = plain(text)
         mentions = [
-            Mention(start, end, self._names[folded.text[start:end]])
+            Mention(start, end, self._names[name], weight=1 if name in self._roads else 2)
             for start, end in find_words(self._pattern, folded.text)
+            if (name := folded.text[start:end])
         ]
         if not mentions:
             return AddressMatch(None, (), text, Certainty.NONE)
@@ -108,18 +111,19 @@ class AddressBook:
         else:
             place_id, further = self._further(best[0], spans, folded)
             spans += further
-            certain = votes == len(mentions)
+            certain = votes == sum(mention.weight for mention in mentions)
             certainty = Certainty.CERTAIN if certain else Certainty.CONFLICTING
         matched, rest = _split(text, folded, spans)
         return AddressMatch(place_id, matched, rest, certainty, tuple(best))
 
     def _best(self, mentions: list[Mention]) -> tuple[list[int], int]:
-        """The deepest places for which most mentions speak, and how many do."""
+        """The deepest places for which most mentions speak, and with what weight."""
         claimed = sorted({each for mention in mentions for each in mention.place_ids})
         votes = {
             place: sum(
-                any(self._lies_in(place, each) for each in mention.place_ids)
+                mention.weight
                 for mention in mentions
+                if any(self._lies_in(place, each) for each in mention.place_ids)
             )
             for place in claimed
         }
@@ -178,27 +182,29 @@ def _split(
 
 
 def _load() -> AddressBook:
-    known, today = tree(), localdate()
+    known, day = tree(), today()
     names: dict[str, set[int]] = {}
+    roads: dict[str, set[int]] = {}
     rows = Place.objects.values_list("id", "aliases", "addresses")
     for place_id, aliases, addresses in rows:
         view = known.order[known.position[place_id]]
-        if view.exists_on(today):
+        if view.exists_on(day):
             if view.kind not in _NUMBERED:
                 for name in names_of(view.kind, view.name, aliases):
                     names.setdefault(name, set()).add(place_id)
             for address in addresses:
-                _add_gate(names, address, known.chains[known.position[place_id]])
-    return AddressBook(known, names)
+                names.setdefault(plain(address).text, set()).add(place_id)
+                _add_road(roads, address, known.chains[known.position[place_id]])
+    fresh = {road: ids for road, ids in roads.items() if road not in names}
+    return AddressBook(known, names | fresh, set(fresh))
 
 
-def _add_gate(names: dict[str, set[int]], address: str, chain: tuple[PlaceView, ...]) -> None:
-    """A gate names its place; its road alone names only the communities it runs through."""
-    names.setdefault(plain(address).text, set()).add(chain[-1].id)
+def _add_road(roads: dict[str, set[int]], address: str, chain: tuple[PlaceView, ...]) -> None:
+    """A road alone names only the communities it runs through."""
     road = road_of(address)
     community = next((view.id for view in chain if view.kind == "community"), None)
     if road and community:
-        names.setdefault(road, set()).add(community)
+        roads.setdefault(road, set()).add(community)
 
 
 _book = Kept(revision, _load)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils.timezone import localdate
-
+from gongzhi.commons.calendar.days import today
 from gongzhi.commons.revisions import Kept, Revision
 from gongzhi.commons.territory.models import Place, PlaceCode
 from gongzhi.commons.territory.tree import PlaceRow, PlaceView, Tree, plant
@@ -137,7 +136,7 @@ def tree() -> Tree:
 
 
 def _existing(views: list[PlaceView], on: date | None) -> list[PlaceView]:
-    day = on or localdate()
+    day = on or today()
     return [view for view in views if view.exists_on(day)]
 
 

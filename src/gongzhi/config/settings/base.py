@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "gongzhi.interfaces.pages.framing.headers.SafeHeaders",
     "gongzhi.interfaces.pages.framing.headers.SmallPages",
     "django.middleware.security.SecurityMiddleware",
+    "gongzhi.interfaces.api.doors.StraightToTheDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gongzhi.interfaces.pages.framing.display.ChosenLanguage",
@@ -61,6 +62,9 @@ MIDDLEWARE = [
     "gongzhi.interfaces.pages.framing.visitors.KnownVisitor",
     "gongzhi.interfaces.pages.framing.errors.RefusalsAsPages",
 ]
+
+# Interfaces for programs: no session, no cookie, no page; their views are reached straight away.
+DOORS_FOR_PROGRAMS = ("/open311/",)
 
 ROOT_URLCONF = "gongzhi.config.urls"
 WSGI_APPLICATION = "gongzhi.config.wsgi.application"
@@ -112,6 +116,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 SITE_TITLE = _("共治")
 JURISDICTION = environment.JURISDICTION.read()
 OPEN311_NEEDS_KEY = environment.OPEN311_KEY.read() != "0"
+OPERATOR = environment.OPERATOR.read()
 CONTACT = environment.CONTACT.read()
 SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
 WEB_HOST = environment.HOST.read()
@@ -127,6 +132,7 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 DEFAULT_FROM_EMAIL = environment.EMAIL_FROM.read()
 EMAIL_TIMEOUT = 10
 WEB_PROCESSES = int(environment.PROCESSES.read())
+
 FORM_RENDERER = "gongzhi.interfaces.pages.framing.form_rendering.PageForms"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"  # private links must not travel in the Referer
@@ -146,20 +152,3 @@ CACHES = {
     }
 }
 TRUSTED_PROXIES = int(environment.TRUSTED_PROXIES.read() or 0)
-
-SITE_TITLE = _("共治")
-OPERATOR = environment.OPERATOR.read()
-SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
-WEB_HOST = environment.HOST.read()
-WEB_PORT = int(environment.PORT.read())
-PUBLIC_URL = environment.PUBLIC_URL.read().rstrip("/") or f"http://{WEB_HOST}:{WEB_PORT}"
-_mail = urlsplit(environment.EMAIL_URL.read())
-EMAIL_HOST = _mail.hostname or ""
-EMAIL_PORT = _mail.port or 25
-EMAIL_HOST_USER = unquote(_mail.username or "")
-EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
-EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
-EMAIL_USE_SSL = _mail.scheme == "smtps"
-DEFAULT_FROM_EMAIL = environment.EMAIL_FROM.read()
-EMAIL_TIMEOUT = 10
-WEB_PROCESSES = int(environment.PROCESSES.read())

@@ -141,9 +141,10 @@ def _draw(
     )
     labels = np.full(votes.voter_count, -1, dtype=np.int64)
     labels[placed] = 0 if chosen is None else chosen.clustering.labels
-    tally = count_votes(votes, labels=labels, groups=1 if chosen is None else chosen.k)
-    nobody = np.zeros(votes.voter_count, dtype=np.int64)
-    everyone = count_votes(votes, labels=nobody, groups=1)
+    k = 1 if chosen is None else chosen.k
+    # Those who are not placed are counted as one group more, to have everyone in one pass.
+    counted = count_votes(votes, labels=np.where(labels < 0, k, labels), groups=k + 1)
+    tally, everyone = counted.first(k), counted.all
     agree = find_common_ground(tally)
     most = settings.most_statements
     return OpinionMap(

@@ -28,6 +28,10 @@ class Tally:
         """All groups as one."""
         return Tally(*(part.sum(axis=0, keepdims=True) for part in self.parts))
 
+    def first(self, groups: int) -> "Tally":
+        """Only the first groups."""
+        return Tally(*(part[:groups] for part in self.parts))
+
     @property
     def parts(self) -> tuple[Ints, Ints, Ints]:
         return self.agree, self.disagree, self.seen

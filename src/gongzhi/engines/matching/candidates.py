@@ -43,11 +43,11 @@ def fulfilled(sets: BoolArray) -> BoolArray:
     return result
 
 
-def find_candidates(pool: Pool) -> Candidates:
+def find_candidates(pool: Pool, *, only: IntArray | None = None) -> Candidates:
     """Every pair that category, area, time and conditions allow, without the excluded ones.
 
-    Cost: needs and offers are compared within a category only, and needs that differ in nothing
-    but quantity and urgency are looked at once.
+    `only` (some needs) looks at these needs and no others.
+    Cost: needs are compared with the offers of their own category only.
     """
     needs, offers = pool.needs, pool.offers
     windows = period_codes(pool.windows)
@@ -56,7 +56,8 @@ def find_candidates(pool: Pool) -> Candidates:
     found: list[tuple[IntArray, IntArray, IntArray, IntArray]] = []
     for category in range(pool.categories):
         able = np.flatnonzero(offers.skills[:, category] & (offers.total > 0))
-        asking = np.flatnonzero(needs.category == category)
+        asking = np.flatnonzero(needs.category == category) if only is None else only
+        asking = asking[needs.category[asking] == category]
         if not len(able) or not len(asking):
             continue
         step = max(1, _CELLS // len(able))

@@ -26,12 +26,12 @@ def unit_weight(network: Network) -> int:
     """A factor for urgency so large that no saving of distance can outweigh one unit of it.
 
     A cycle of changes passes a class and a column at most once, so it changes the distance by at
-    most the longest distance times the smaller number of the two.
+    most the longest distance times the smaller number of the two. Rounded up to a power of two, so
+    that prices stay good when a need is added.
     """
-    if not len(network.pair_distance):
-        return 1
     steps = min(len(network.class_community), len(network.column_offer))
-    return 1 + int(network.pair_distance.max()) * steps
+    most = int(network.pair_distance.max(initial=0)) * steps
+    return 1 << most.bit_length()
 
 
 def arc_costs(network: Network, *, weight: int) -> IntArray:

@@ -113,6 +113,8 @@ class Built:
     """A network with the way back to the rows of the pool."""
 
     network: Network
+    group_id: IntArray
+    """(groups,), their numbers among the candidates."""
     class_of_need: IntArray
     """(needs,), the class, or -1 where no offer fits or nothing is left to meet."""
 
@@ -170,7 +172,7 @@ def build_network(
                                    total_left[column_offer]),
         offer_capacity=total_left,
     )  # fmt: skip
-    return Built(network=network, class_of_need=class_of_need)
+    return Built(network=network, group_id=group_id, class_of_need=class_of_need)
 
 
 def _joined(key: IntArray) -> tuple[IntArray, IntArray]:

@@ -56,6 +56,8 @@ class Proof:
     fair: bool = False
     """Leximin, among what the criteria before it leave."""
     nearest: bool = False
+    price: IntArray | None = None
+    """(nodes,), the certificate: prices under which no change of the plan pays."""
 
     @property
     def complete(self) -> bool:
@@ -63,12 +65,19 @@ class Proof:
 
 
 def prove(
-    *, network: Network, flow: IntArray, attainable: IntArray, beforehand: IntArray, order: Order
+    *,
+    network: Network,
+    flow: IntArray,
+    attainable: IntArray,
+    beforehand: IntArray,
+    order: Order,
+    first_price: IntArray | None = None,
 ) -> Proof:
     """Check a plan against every other plan.
 
     `flow` is (arcs,), in the order of `network.arcs_of`; `beforehand` (communities,) are units of
-    locked decisions, which count as received. Cost: a few passes over the arcs.
+    locked decisions, which count as received; `first_price` (nodes,) is a guess that saves time and
+    decides nothing. Cost: a few passes over the arcs.
     """
     arcs = arcs_of(network)
     if not is_feasible(network=network, arcs=arcs, flow=flow):
@@ -82,8 +91,9 @@ def prove(
         cost = arc_costs(network, weight=unit_weight(network))
         changes = changes_of(network=network, arcs=arcs, flow=flow, cost=cost)
         fair = is_fair(residual=changes.residual(), sink=network.sink, shares=shares)
-        cheapest = _no_cycle_pays(changes.joined(equal_ranks(shares)))
-        return Proof(feasible=True, most_value=cheapest, fair=fair, nearest=cheapest)
+        found = _certificate(changes.joined(equal_ranks(shares)), first_price)
+        done = found is not None
+        return Proof(feasible=True, most_value=done, fair=fair, nearest=done, price=found)
     value = arc_costs(network, weight=1)
     value[classes : classes + len(network.pair_class)] = 0
     changes = changes_of(network=network, arcs=arcs, flow=flow, cost=value)
@@ -94,14 +104,15 @@ def prove(
     distance = arc_costs(network, weight=0)
     changes = changes_of(network=network, arcs=arcs, flow=flow, cost=distance).only(equal)
     fair = is_fair(residual=changes.residual(), sink=network.sink, shares=shares)
-    nearest = _no_cycle_pays(changes.joined(equal_ranks(shares)))
-    return Proof(feasible=True, most_value=True, fair=fair, nearest=nearest)
+    found = _certificate(changes.joined(equal_ranks(shares)), None)
+    return Proof(feasible=True, most_value=True, fair=fair, nearest=found is not None, price=found)
 
 
-def _no_cycle_pays(changes: Changes) -> bool:
+def _certificate(changes: Changes, first: IntArray | None) -> IntArray | None:
+    """Prices that show that no change pays, checked arc by arc; None where there are none."""
     residual = changes.residual()
-    price = potentials(residual)
-    return price is not None and no_change_pays(residual, price)
+    price = potentials(residual, first)
+    return price if price is not None and no_change_pays(residual, price) else None
 
 
 def _one_source(network: Network, flow: IntArray) -> list[tuple[int, int]]:

@@ -3,15 +3,16 @@
 With such needs the problem is NP-hard (it contains bin packing). The network without these rules
 gives a bound that no plan can exceed. Whole needs that the flow happens to serve in one piece are
 kept, the flow is solved again for the rest, and what remains broken is fitted into free capacity,
-the most urgent first. The gap to the bound is reported with the plan.
+the most urgent first, or takes the place of others where the plan gains by it. The gap to the bound
+is reported with the plan.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gongzhi.engines.matching.candidates import Candidates, find_candidates
+from gongzhi.engines.matching.displacing import displace
 from gongzhi.engines.matching.pool import BoolArray, Decisions, IntArray, Order, Pool
 from gongzhi.engines.matching.solving import Remaining, Solved, remaining_of, solve
 from gongzhi.engines.matching.spreading import Rows, rows_of
@@ -39,8 +40,9 @@ class Repaired:
 def repair(*, pool: Pool, candidates: Candidates, order: Order) -> Repaired:
     """A plan that keeps needs whole and in sequence, and the relaxed plan that bounds it."""
     work = _Repair(pool=pool, candidates=candidates, order=order)
-    for needs in _by_depth(pool):
-        work.decide(needs)
+    depth = _depths(pool)
+    for level in range(int(depth.max(initial=0)) + 1):
+        work.decide(depth=depth, level=level)
     rows, solved = work.finish()
     relaxed = work.relaxed
     other: Order = "value-first" if order == "fair-first" else "fair-first"
@@ -85,14 +87,13 @@ def _aims(pool: Pool, rows: Rows, relaxed: Solved) -> tuple[list[float], int, in
     )
 
 
-def _by_depth(pool: Pool) -> Iterator[IntArray]:
-    """Needs that wait for nobody, then those that wait for them, and so on."""
+def _depths(pool: Pool) -> IntArray:
+    """(needs,), 0 for needs that wait for nobody, 1 for those that wait for these, and so on."""
     depth = np.zeros(len(pool.needs), dtype=np.int64)
     earlier, later = pool.decisions.earlier, pool.decisions.later
     while (too_low := depth[later] <= depth[earlier]).any():
         np.maximum.at(depth, later[too_low], depth[earlier[too_low]] + 1)
-    for level in range(int(depth.max(initial=0)) + 1):
-        yield np.flatnonzero(depth == level)
+    return depth
 
 
 class _Repair:
@@ -135,10 +136,9 @@ class _Repair:
     def _rows(self, solved: Solved) -> Rows:
         return rows_of(built=solved.built, flow=solved.flow, left=solved.remaining.need)
 
-    def decide(self, needs: IntArray) -> None:
+    def decide(self, *, depth: IntArray, level: int) -> None:
         """Settle the whole needs of one depth, then what waits for this depth."""
-        mine = np.zeros(len(self.pool.needs), dtype=bool)
-        mine[needs] = True
+        mine = depth == level
         whole = mine & self.pool.needs.whole
         for _ in range(_ROUNDS):
             solved = self._solve()
@@ -147,16 +147,26 @@ class _Repair:
             if not complete.any():
                 break
             self._fix(rows, complete)
-        solved = self._solve()
-        rows = self._rows(solved)
-        open_whole = whole & (solved.remaining.need > 0)
-        kept = ~open_whole[rows.need]
-        placed = self._place(np.flatnonzero(open_whole), rows, kept)
-        waited_for = np.isin(rows.need, self.original.earlier) & mine[rows.need] & kept
-        self._fix(rows, waited_for)
-        self.fixed += placed
-        self._lock()
-        self._narrow_followers(needs)
+        rows = self._rows(self._solve())
+        rows = self._displaced(rows.only((depth <= level)[rows.need]), whole)
+        waited_for = np.isin(rows.need, self.original.earlier) & mine[rows.need]
+        self._fix(rows, waited_for | whole[rows.need])
+        self.unplaced |= whole & (remaining_of(self.pool).need > 0)
+        self._narrow_followers(np.flatnonzero(mine))
+
+    def _displaced(self, rows: Rows, waiting: BoolArray) -> Rows:
+        """Let whole needs that are not met take the place of others where the plan gains."""
+        left = remaining_of(self.pool).need
+        short = waiting & (left > 0)
+        short[rows.need[rows.quantity == left[rows.need]]] = False
+        return displace(
+            pool=self.pool,
+            candidates=self.candidates,
+            relaxed=self.relaxed,
+            rows=rows.only(~short[rows.need]),
+            waiting=np.flatnonzero(short & ~self.out),
+            order=self.order,
+        )
 
     def _fix(self, rows: Rows, chosen: BoolArray) -> None:
         self.fixed += zip(
@@ -177,32 +187,6 @@ class _Repair:
             earlier=before.earlier, later=before.later,
         )  # fmt: skip
         self.pool = replace(self.pool, decisions=decisions)
-
-    def _place(
-        self, needs: IntArray, rows: Rows, kept: BoolArray
-    ) -> list[tuple[int, int, int, int]]:
-        """Fit whole needs into capacity that the kept rows leave; the most urgent, then nearest."""
-        remaining = remaining_of(self.pool)
-        period, total = remaining.period, remaining.total
-        np.subtract.at(period, (rows.offer[kept], rows.period[kept]), rows.quantity[kept])
-        np.subtract.at(total, rows.offer[kept], rows.quantity[kept])
-        found, rules = self.candidates, self.pool.needs
-        start = np.searchsorted(found.need, np.arange(len(rules) + 1))
-        placed = []
-        for need in needs[np.lexsort((rules.quantity[needs], -rules.urgency[needs]))].tolist():
-            units = int(rules.quantity[need])
-            pairs = np.arange(start[need], start[need + 1])
-            for pair in pairs[np.argsort(found.distance[pairs], kind="stable")].tolist():
-                offer = int(found.offer[pair])
-                room = found.group_periods[found.group[pair]] & (period[offer] >= units)
-                if total[offer] >= units and room.any():
-                    when = int(np.flatnonzero(room)[period[offer][room].argmin()])
-                    placed.append((need, offer, when, units))
-                    period[offer, when] -= units
-                    total[offer] -= units
-                    break
-            self.unplaced[need] = not placed or placed[-1][0] != need
-        return placed
 
     def _narrow_followers(self, needs: IntArray) -> None:
         decided = self.pool.decisions
@@ -230,15 +214,22 @@ class _Repair:
         )
 
     def finish(self) -> tuple[Rows, Solved]:
-        """Solve for what may be split, then try once more to fit in what was left out."""
+        """Solve for what may be split, and let in what was left out where the plan gains by it."""
         solved = self._solve()
-        rows = self._rows(solved)
-        late = np.flatnonzero(self.unplaced & ~self.out)
-        self.fixed += self._place(late, rows, np.ones(len(rows), dtype=bool))
+        late = self.unplaced.copy()
+        late[self.original.later] = False
+        rows = self._displaced(self._rows(solved), late)
         table = np.array(self.fixed, dtype=np.int64).reshape(-1, 4)
         columns = [
             np.concatenate([old, table[:, place]])
             for place, old in enumerate((rows.need, rows.offer, rows.period, rows.quantity))
         ]
-        need, offer, period, quantity = columns
-        return Rows(need=need, offer=offer, period=period, quantity=quantity), solved
+        return _summed(*columns), solved
+
+
+def _summed(need: IntArray, offer: IntArray, period: IntArray, quantity: IntArray) -> Rows:
+    """Rows in which need, offer and period stand once."""
+    key = np.stack([need, offer, period])
+    found, which = np.unique(key, axis=1, return_inverse=True)
+    units = np.bincount(which.ravel(), quantity, found.shape[1]).astype(np.int64)
+    return Rows(need=found[0], offer=found[1], period=found[2], quantity=units)

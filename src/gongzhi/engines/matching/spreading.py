@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gongzhi.engines.matching.network import Built
-from gongzhi.engines.matching.pool import IntArray
+from gongzhi.engines.matching.pool import BoolArray, IntArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,15 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.need)
+
+    def only(self, kept: BoolArray) -> "Rows":
+        """Without the others."""
+        return Rows(
+            need=self.need[kept],
+            offer=self.offer[kept],
+            period=self.period[kept],
+            quantity=self.quantity[kept],
+        )
 
 
 def overlay(*, first: IntArray, second: IntArray) -> tuple[IntArray, IntArray, IntArray]:

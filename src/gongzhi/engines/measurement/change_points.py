@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from gongzhi.engines.measurement.inputs import CannotMeasure, Floats, counts, parts_of, vector
+from gongzhi.engines.measurement.inputs import (
+    CannotMeasure,
+    Floats,
+    counts_of,
+    vector,
+)
 
 SeriesKind = Literal["proportion", "rate", "normal"]
 
@@ -188,14 +193,5 @@ def _read(events: ArrayLike, sizes: ArrayLike | None, kind: SeriesKind) -> tuple
         return values, np.ones(len(values))
     if sizes is None:
         raise CannotMeasure("sizes", f"a {kind} needs the sizes it is out of")
-    if kind == "proportion":
-        k, n = parts_of(events, sizes)
-    elif kind == "rate":
-        k, n = counts("events", events), vector("sizes", sizes)
-        if k.shape != n.shape or (n < 0).any() or ((n == 0) & (k > 0)).any():
-            raise CannotMeasure(
-                "sizes", "each month needs an exposure, above zero if it has events"
-            )
-    else:
-        raise CannotMeasure("method", f"no series is called {kind!r}")
+    k, n = counts_of(kind, events, sizes)
     return vector("events", k), n

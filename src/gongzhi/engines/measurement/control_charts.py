@@ -12,16 +12,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gongzhi.engines.measurement.funnels import Kind
 from gongzhi.engines.measurement.inputs import (
     CannotMeasure,
     Floats,
+    Kind,
     MaskedFloats,
     Truths,
-    counts,
-    not_negative,
-    parts_of,
-    together,
+    counts_of,
 )
 from gongzhi.engines.measurement.intervals import masked
 
@@ -63,10 +60,7 @@ def draw_chart(
     Raises CannotMeasure. Cost: O(cells).
     Sources: Montgomery 2013, chapter 7 (p, u); Laney 2002 (p′, u′).
     """
-    if kind == "proportion":
-        k, n = parts_of(events, sizes)
-    else:
-        k, n = together(events=counts("events", events), sizes=not_negative("sizes", sizes))
+    k, n = counts_of(kind, events, sizes)
     if k.ndim == 0:
         raise CannotMeasure("shape", "a chart has its months along the last axis")
     months = k.shape[-1]
@@ -74,8 +68,6 @@ def draw_chart(
     if not 1 <= first <= months:
         raise CannotMeasure("baseline", f"a baseline has 1 to {months} months, not {baseline}")
     absent = n == 0
-    if (absent & (k > 0)).any():
-        raise CannotMeasure("no_exposure", "events were counted in a month of size zero")
     total = n[..., :first].sum(axis=-1)
     centre = k[..., :first].sum(axis=-1) / np.where(total == 0, 1, total)
     middle = centre[..., None]

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gongzhi.engines.measurement.funnels import Adjustment, Funnel, Kind, draw_funnel
-from gongzhi.engines.measurement.inputs import CannotMeasure
+from gongzhi.engines.measurement.funnels import Adjustment, Funnel, draw_funnel
+from gongzhi.engines.measurement.inputs import CannotMeasure, Kind
 from gongzhi.engines.measurement.multiplicity import Control, adjust
 
 

@@ -23,8 +23,7 @@ class FalseAlarms:
 
 def run_lengths(stay: Floats, *, start: int, months: int) -> FalseAlarms:
     """Mean and distribution of the time until a chain with these inner moves is left."""
-    if months < 0:
-        raise CannotMeasure("months", f"a number of months is not below zero: {months}")
+    check_months(months)
     mean = np.linalg.solve(np.eye(len(stay)) - stay, np.ones(len(stay)))[start]
     inside = np.zeros(len(stay))
     inside[start] = 1
@@ -32,6 +31,12 @@ def run_lengths(stay: Floats, *, start: int, months: int) -> FalseAlarms:
         inside = inside @ stay
     probability = float(np.clip(1 - inside.sum(), 0, 1))
     return FalseAlarms(mean_months=float(mean), probability=probability, months=months)
+
+
+def check_months(months: int) -> None:
+    """Refuse a number of months below zero."""
+    if months < 0:
+        raise CannotMeasure("months", f"a number of months is not below zero: {months}")
 
 
 def standardised(z: ArrayLike) -> tuple[Floats, Truths]:

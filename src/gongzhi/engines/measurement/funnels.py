@@ -15,16 +15,14 @@ from scipy import special, stats
 from gongzhi.engines.measurement.inputs import (
     CannotMeasure,
     Floats,
+    Kind,
     MaskedFloats,
-    counts,
-    parts_of,
+    counts_of,
     positive,
     tail,
 )
 from gongzhi.engines.measurement.intervals import masked
-from gongzhi.engines.measurement.rates import rate_intervals
 
-Kind = Literal["proportion", "rate"]
 Adjustment = Literal["additive", "multiplicative", "none"]
 
 
@@ -59,7 +57,8 @@ def draw_funnel(
 ) -> Funnel:
     """Compare (communities, …) counts out of `sizes` (trials, exposure or expected counts).
 
-    The target is the pooled value of each column unless given (1 for observed against expected).
+    The target is the pooled value of each column unless given (1 for observed against expected);
+    a given one has to leave room for chance, so a share can't be held against exactly 0 or 1.
     A column is over-dispersed when φ > 1 + 2 √(2 / communities); then z = (y − target) / s is
     divided by √φ (multiplicative), or s² grows by τ² from the moments of DerSimonian and Laird
     (additive). Otherwise p-values are exact (twice the smaller mid-p tail). A community of
@@ -71,12 +70,7 @@ def draw_funnel(
         raise CannotMeasure("winsorised", f"the share to winsorise is in [0, 0.5): {winsorised}")
     if adjustment not in {"additive", "multiplicative", "none"}:
         raise CannotMeasure("method", f"no adjustment is called {adjustment!r}")
-    if kind == "proportion":
-        k, n = parts_of(observed, sizes)
-    else:
-        checked = rate_intervals(observed, sizes, method="exact")
-        k = np.broadcast_to(counts("observed", observed), checked.estimate.shape)
-        n = np.broadcast_to(np.asarray(sizes, dtype=np.float64), checked.estimate.shape)
+    k, n = counts_of(kind, observed, sizes)
     if k.ndim == 0:
         raise CannotMeasure("shape", "a funnel compares communities along axis 0")
     absent = n == 0
@@ -121,7 +115,8 @@ def funnel_limits(
     """Return the lower and upper control limits to draw at each size (0.95, 0.998 are usual).
 
     Without over-dispersion the limits are exact, interpolated between whole counts
-    (section A.1.1); with `dispersion` or `between` they are normal and kept within bounds.
+    (section A.1.1), and always on their side of the target; with `dispersion` or `between` they
+    are normal and kept within bounds.
     """
     n = positive("sizes", sizes)
     top = 1.0 if kind == "proportion" else np.inf
@@ -141,7 +136,7 @@ def funnel_limits(
         step = curve.cdf(count) - curve.cdf(count - 1)
         count = count - (curve.cdf(count) - probability) / step
         limits.append(np.clip(count / n, 0, top))
-    return limits[0], limits[1]
+    return np.minimum(limits[0], target), np.maximum(limits[1], target)
 
 
 def winsorise(z: Floats, *, share: float) -> Floats:
@@ -178,8 +173,8 @@ def _target(k: Floats, n: Floats, target: ArrayLike | None, *, kind: Kind) -> Fl
         return np.asarray(k.sum(axis=0) / np.where(total == 0, 1, total))
     centre = np.array(np.broadcast_to(np.asarray(target, dtype=np.float64), k.shape[1:]))
     top = 1.0 if kind == "proportion" else np.inf
-    if not ((centre >= 0) & (centre <= top) & np.isfinite(centre)).all():
-        raise CannotMeasure("target", f"the target is not a possible {kind}")
+    if not ((centre > 0) & (centre < top)).all():
+        raise CannotMeasure("target", f"a {kind} can't be held against a target of {target}")
     return centre
 
 

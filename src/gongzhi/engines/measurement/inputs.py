@@ -1,6 +1,6 @@
 """What every statistic asks of its numbers before it touches them."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Truths = NDArray[np.bool_]
+Kind = Literal["proportion", "rate"]
 MaskedFloats = np.ma.MaskedArray[Any, np.dtype[np.float64]]
 
 
@@ -73,6 +74,25 @@ def parts_of(successes: ArrayLike, trials: ArrayLike) -> tuple[Floats, Floats]:
         at = place_of(wrong)
         raise CannotMeasure("more_than_possible", f"successes{at} exceeds trials{at}")
     return part, whole
+
+
+def events_in(events: ArrayLike, exposure: ArrayLike) -> tuple[Floats, Floats]:
+    """Read counts and exposures of one shape (after broadcasting), no event without exposure."""
+    k, t = together(events=counts("events", events), exposure=not_negative("exposure", exposure))
+    wrong = (t == 0) & (k > 0)
+    if wrong.any():
+        text = f"events{place_of(wrong)} were counted where the exposure is zero"
+        raise CannotMeasure("no_exposure", text)
+    return k, t
+
+
+def counts_of(kind: Kind, part: ArrayLike, whole: ArrayLike) -> tuple[Floats, Floats]:
+    """Read successes in trials (proportion) or events in an exposure (rate)."""
+    if kind == "proportion":
+        return parts_of(part, whole)
+    if kind == "rate":
+        return events_in(part, whole)
+    raise CannotMeasure("method", f"counts are of a proportion or a rate, not of {kind!r}")
 
 
 def together(**arrays: Floats) -> tuple[Floats, ...]:

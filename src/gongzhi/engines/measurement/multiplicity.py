@@ -64,7 +64,7 @@ def adjust(p_values: ArrayLike, *, control: Control = "bh", cut: float = 0.5) ->
 
 
 def _step_up(p: Floats, factor: float) -> Floats:
-    order = np.argsort(-p, kind="stable")
+    order = np.argsort(p)[::-1]
     ranks = np.arange(len(p), 0, -1)
     stepped = np.minimum.accumulate(p[order] * len(p) / ranks * factor)
     values = np.empty_like(p)

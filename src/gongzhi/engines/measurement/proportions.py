@@ -12,7 +12,7 @@ from gongzhi.engines.measurement.intervals import Intervals, masked_intervals, r
 Method = Literal["recommended", "wilson", "exact", "mid_p"]
 
 # Below this many successes or failures the normal curve behind Wilson's interval is too rough.
-FEW = 10
+FEW = 8
 
 
 def proportion_intervals(
@@ -24,7 +24,7 @@ def proportion_intervals(
 ) -> Intervals:
     """Estimate shares with confidence intervals, for arrays of any shape.
 
-    `recommended` is mid-p where fewer than 10 succeeded or fewer than 10 failed, and Wilson
+    `recommended` is mid-p where fewer than 8 succeeded or fewer than 8 failed, and Wilson
     elsewhere: both keep to the level on average. `exact` never covers less than the level at any
     true share, and pays for it in width. No trials: the cell is masked. None or all succeeded:
     the limit on that side is exactly 0 or 1.

@@ -9,10 +9,8 @@ from scipy import special
 from gongzhi.engines.measurement.inputs import (
     CannotMeasure,
     Floats,
-    counts,
-    not_negative,
+    events_in,
     tail,
-    together,
 )
 from gongzhi.engines.measurement.intervals import Intervals, masked_intervals, rising_root
 
@@ -32,10 +30,8 @@ def rate_intervals(
     Raises CannotMeasure (also "no_exposure": events where there was no exposure).
     Cost: O(cells). Sources: Garwood 1936; Cohen and Yang 1994 (mid-p).
     """
-    k, t = together(events=counts("events", events), exposure=not_negative("exposure", exposure))
+    k, t = events_in(events, exposure)
     absent = t == 0
-    if (absent & (k > 0)).any():
-        raise CannotMeasure("no_exposure", "events were counted where the exposure is zero")
     lower, upper = poisson_limits(k, level=level, method=method)
     t = np.where(absent, 1, t)
     return masked_intervals(k / t, lower / t, upper / t, absent=absent, level=level, method=method)

@@ -14,11 +14,9 @@ from numpy.typing import ArrayLike
 from gongzhi.engines.measurement.inputs import (
     CannotMeasure,
     Floats,
-    counts,
-    not_negative,
+    events_in,
     parts_of,
     tail,
-    together,
 )
 from gongzhi.engines.measurement.intervals import Intervals, masked_intervals, rising_root
 from gongzhi.engines.measurement.mixing_families import BetaBinomial, Family, GammaPoisson
@@ -70,10 +68,7 @@ def shrink_rates(events: ArrayLike, exposure: ArrayLike, *, level: float = 0.95)
     Raises CannotMeasure ("too_few": fewer than two communities with exposure).
     Cost: as `shrink_proportions`. Sources: Clayton and Kaldor 1987; Kass and Steffey 1989.
     """
-    k, t = together(events=counts("events", events), exposure=not_negative("exposure", exposure))
-    if ((t == 0) & (k > 0)).any():
-        raise CannotMeasure("no_exposure", "events were counted where the exposure is zero")
-    return _shrink(GammaPoisson(k, t), level=level)
+    return _shrink(GammaPoisson(*events_in(events, exposure)), level=level)
 
 
 def _shrink(family: Family, *, level: float) -> Shrinkage:

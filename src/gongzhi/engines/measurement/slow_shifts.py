@@ -10,7 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from gongzhi.engines.measurement.false_alarms import FalseAlarms, run_lengths, standardised
+from gongzhi.engines.measurement.false_alarms import (
+    FalseAlarms,
+    check_months,
+    run_lengths,
+    standardised,
+)
 from gongzhi.engines.measurement.inputs import CannotMeasure, Floats, Truths
 
 # Intervals of the Markov chain; run lengths are then good to better than one in a thousand.
@@ -84,18 +89,42 @@ def cusum(z: ArrayLike, *, slack: float = 0.5, bound: float = 5.0) -> Cusum:
 
 
 def ewma_false_alarms(
-    *, weight: float = 0.2, width: float = 2.962, months: int = 24
+    *, weight: float = 0.2, width: float = 2.962, months: int = 24, widening: bool = True
 ) -> FalseAlarms:
-    """Work out the false alarms of an EWMA with constant (final) limits by a Markov chain.
+    """Work out the false alarms of an EWMA by a Markov chain.
 
-    The widening limits of the first months add slightly to this. Source: Lucas and Saccucci 1990.
+    `widening` follows the limits of `ewma`, which are narrow at first and so cry wolf a little
+    earlier; without it the limits are the final ones from the start, as in published tables.
+    Source: Lucas and Saccucci 1990.
     """
     _check_ewma(weight, width)
-    edge = width * np.sqrt(weight / (2 - weight))
-    edges = np.linspace(-edge, edge, _CELLS + 1)
-    middles = (edges[1:] + edges[:-1]) / 2
-    reach = (edges[None, :] - (1 - weight) * middles[:, None]) / weight
-    return run_lengths(np.diff(special.ndtr(reach), axis=1), start=_CELLS // 2, months=months)
+    check_months(months)
+    final = width * np.sqrt(weight / (2 - weight))
+    settled = 1
+    if widening and weight < 1:
+        settled = int(np.ceil(np.log(1e-12) / (2 * np.log1p(-weight))))
+    inside, before = np.ones(1), np.zeros(1)
+    quiet = [1.0]
+    for month in range(1, settled + 1):
+        narrowed = np.sqrt(1 - (1 - weight) ** (2 * month)) if widening else 1.0
+        moves, before = _ewma_moves(before, final * narrowed, weight)
+        inside = inside @ moves
+        quiet.append(float(inside.sum()))
+    stay, _ = _ewma_moves(before, final, weight)
+    after = np.linalg.solve(np.eye(_CELLS) - stay, np.ones(_CELLS))
+    mean = sum(quiet[:-1]) + float(inside @ after)
+    while len(quiet) <= months:
+        inside = inside @ stay
+        quiet.append(float(inside.sum()))
+    probability = float(np.clip(1 - quiet[months], 0, 1))
+    return FalseAlarms(mean_months=mean, probability=probability, months=months)
+
+
+def _ewma_moves(before: Floats, limit: float, weight: float) -> tuple[Floats, Floats]:
+    """Chances of moving from these levels into the cells within a limit, and the cells' middles."""
+    edges = np.linspace(-limit, limit, _CELLS + 1)
+    reach = (edges[None, :] - (1 - weight) * before[:, None]) / weight
+    return np.diff(special.ndtr(reach), axis=1), (edges[1:] + edges[:-1]) / 2
 
 
 def cusum_false_alarms(*, slack: float = 0.5, bound: float = 5.0, months: int = 24) -> FalseAlarms:

@@ -5,6 +5,8 @@ months). Direct standardisation asks what a community would show with the standa
 indirect compares what it shows with what the standard's rates would give for its own mix.
 """
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
@@ -12,44 +14,42 @@ from scipy import special
 from gongzhi.engines.measurement.inputs import (
     CannotMeasure,
     Floats,
-    counts,
+    events_in,
     not_negative,
     parts_of,
     tail,
     together,
 )
-from gongzhi.engines.measurement.intervals import Intervals, masked_intervals
+from gongzhi.engines.measurement.intervals import Intervals, masked_intervals, rising_root
 from gongzhi.engines.measurement.proportions import Method, proportion_intervals
 from gongzhi.engines.measurement.rates import rate_intervals
 
 
 def standardise_rates(
-    events: ArrayLike, exposure: ArrayLike, standard: ArrayLike, *, level: float = 0.95
+    events: ArrayLike,
+    exposure: ArrayLike,
+    standard: ArrayLike,
+    *,
+    level: float = 0.95,
+    method: Literal["mid_p", "gamma"] = "mid_p",
 ) -> Intervals:
     """Standardise (…, strata) rates directly to a (strata,) standard mix.
 
-    Limits are the gamma limits of Fay and Feuer 1997 (equations 3 and 4), which never promise
-    too much. A cell with no exposure in a stratum that the standard has is masked: there is no
-    rate to weigh. Raises CannotMeasure. Cost: O(cells × strata).
+    `gamma` limits (Fay and Feuer 1997, equations 3 and 4) promise too little rather than too much;
+    `mid_p` limits (Fay and Kim 2017) lie half-way between their lower and upper distributions
+    and keep to the level on average. A cell with no exposure in a stratum that the standard has
+    is masked: there is no rate to weigh. Raises CannotMeasure. Cost: O(cells × strata).
     """
-    k, t, weight = _strata(counts("events", events), not_negative("exposure", exposure), standard)
-    if ((t == 0) & (k > 0)).any():
-        raise CannotMeasure("no_exposure", "events were counted where the exposure is zero")
+    k, t, weight = _strata(*events_in(events, exposure), standard)
     absent = ((t == 0) & (weight > 0)).any(axis=-1)
     factor = np.where(weight > 0, weight / np.where(t == 0, 1, t), 0)
     estimate = (factor * k).sum(axis=-1)
     variance = (factor**2 * k).sum(axis=-1)
-    largest = factor.max(axis=-1)
-    alpha = tail(level)
-    seen = estimate > 0
-    spread = np.where(seen, variance, 1)
-    value = np.where(seen, estimate, 1)
-    lower = np.where(seen, spread / value * special.gammaincinv(value**2 / spread, alpha), 0.0)
-    above, wider = estimate + largest, variance + largest**2
-    above, wider = np.where(absent, 1, above), np.where(absent, 1, wider)
-    upper = wider / above * special.gammainccinv(above**2 / wider, alpha)
+    lower, upper = _gamma_limits(
+        estimate, variance, factor.max(axis=-1), alpha=tail(level), method=method
+    )
     return masked_intervals(
-        estimate, lower, upper, absent=absent, level=level, method="direct, gamma limits"
+        estimate, lower, upper, absent=absent, level=level, method=f"direct, {method}"
     )
 
 
@@ -86,7 +86,7 @@ def expected_counts(sizes: ArrayLike, events: ArrayLike, exposure: ArrayLike) ->
 
     Raises CannotMeasure ("missing_stratum": the standard saw none of a stratum that a cell has).
     """
-    k, t = together(events=counts("events", events), exposure=not_negative("exposure", exposure))
+    k, t = events_in(events, exposure)
     size, k, t = together(sizes=not_negative("sizes", sizes), events=k, exposure=t)
     missing = (t == 0) & (size > 0)
     if missing.any():
@@ -106,6 +106,32 @@ def standardised_ratios(
     """
     method = "exact" if exact else "mid_p"
     return rate_intervals(observed, expected, level=level, method=method)  # type: ignore[arg-type]
+
+
+def _gamma_limits(
+    estimate: Floats, variance: Floats, largest: Floats, *, alpha: float, method: str
+) -> tuple[Floats, Floats]:
+    """Limits of a weighted sum of Poisson counts from two gamma distributions around it."""
+    if method not in {"mid_p", "gamma"}:
+        raise CannotMeasure("method", f"no interval for a standardised rate is called {method!r}")
+    seen = estimate > 0
+    value, spread = np.where(seen, estimate, 1), np.where(seen, variance, 1)
+    low_shape, low_scale = value**2 / spread, spread / value
+    above, wider = estimate + largest, variance + largest**2
+    high_shape, high_scale = above**2 / wider, wider / above
+    lower = np.where(seen, low_scale * special.gammaincinv(low_shape, alpha), 0.0)
+    upper = np.asarray(high_scale * special.gammainccinv(high_shape, alpha))
+    if method == "gamma":
+        return lower, upper
+
+    def below(rate: Floats) -> Floats:
+        of_lower = np.where(seen, special.gammainc(low_shape, rate / low_scale), 1.0)
+        return np.asarray((of_lower + special.gammainc(high_shape, rate / high_scale)) / 2)
+
+    middle = (lower + upper) / 2
+    lowest = rising_root(lambda rate: below(rate) - alpha, lower, middle)
+    highest = rising_root(lambda rate: below(rate) - (1 - alpha), lower, upper)
+    return np.where(seen, lowest, 0.0), highest
 
 
 def _strata(part: Floats, size: Floats, standard: ArrayLike) -> tuple[Floats, Floats, Floats]:

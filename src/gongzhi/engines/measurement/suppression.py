@@ -25,6 +25,9 @@ from gongzhi.engines.measurement.inputs import (
 # A total tells readers more than a cell: each level up costs ten times as much to hide.
 _LEVEL_COST = 10.0
 
+# A smaller change in a solution is rounding.
+_STILL = 1e-7
+
 
 @dataclass(frozen=True, slots=True)
 class SafeTable:
@@ -85,13 +88,9 @@ def suppress_small_cells(
         price=_LEVEL_COST ** np.add.outer(rows.height, columns.height).ravel(),
         public=public.ravel(),
     )
-    hidden = small.ravel().copy()
-    lowest = 1.0 if show_zeros else 0.0
-    order = np.flatnonzero(hidden)
-    for cell in order[np.argsort(values.ravel()[order], kind="stable")]:
-        value = values.ravel()[cell]
-        for change in {threshold - value, lowest - value} - {0.0}:
-            hidden |= protector.cover(int(cell), change, hidden)
+    hidden = protector.protect(
+        small.ravel(), threshold=threshold, lowest=1.0 if show_zeros else 0.0
+    )
     hidden_cells = hidden.reshape(values.shape)
     return SafeTable(
         values=np.ma.MaskedArray(np.where(hidden_cells, 0.0, values), mask=hidden_cells),
@@ -140,8 +139,27 @@ class _Protector:
     price: Floats
     public: Truths
 
-    def cover(self, cell: int, change: float, hidden: Truths) -> Truths:
-        """Find the cells that must be hidden so that this one can change by so much."""
+    def protect(self, small: Truths, *, threshold: int, lowest: float) -> Truths:
+        """Hide more and more cells until each small one may rise and fall as far as it must.
+
+        A move found for one small cell also serves every other small cell that it carries as far.
+        """
+        hidden = small.copy()
+        rise = np.where(small, threshold - self.values, 0.0)
+        fall = np.where(small, lowest - self.values, 0.0)
+        order = np.flatnonzero(small)
+        for cell in order[np.argsort(self.values[order], kind="stable")]:
+            for needed in (rise, fall):
+                if needed[cell] == 0:
+                    continue
+                move = self.move(int(cell), float(needed[cell]), hidden)
+                hidden |= np.abs(move) > _STILL
+                rise[move >= rise - _STILL] = 0
+                fall[move <= fall + _STILL] = 0
+        return hidden
+
+    def move(self, cell: int, change: float, hidden: Truths) -> Floats:
+        """Find the cheapest way to change the table so that this cell changes by so much."""
         size = len(self.values)
         price = np.where(hidden, 0.0, self.price)
         up = np.where(self.public, 0.0, np.inf)
@@ -157,8 +175,7 @@ class _Protector:
         )
         if not found.success:
             raise CannotMeasure("cannot_protect", "what is public gives a small cell away")
-        moved = np.abs(found.x[:size] - found.x[size:]) > 1e-7
-        return np.asarray(moved)
+        return np.asarray(found.x[:size] - found.x[size:])
 
 
 def _relations(rows: _Hierarchy, columns: _Hierarchy) -> sparse.csr_array:

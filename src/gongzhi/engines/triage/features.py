@@ -77,7 +77,7 @@ def extract(messages: Sequence[Message]) -> Tokens:
     subject_end = np.array(
         [min(len(message.subject), MOST_CHARACTERS) for message in messages], dtype=np.int64
     )
-    lead_start = subject_end + 1 + np.array([_lead(m.body) for m in messages], dtype=np.int64)
+    lead_at = subject_end + 1 + np.array([lead_start(m.body) for m in messages], dtype=np.int64)
     single = codes != _BREAK
     pair = single[:-1] & single[1:]  # the separator at a message's end keeps pairs inside it
     wide = codes.astype(np.uint64)
@@ -86,7 +86,7 @@ def extract(messages: Sequence[Message]) -> Tokens:
     start = np.concatenate([place[single], place[:-1][pair]])
     end = np.concatenate([place[single], place[1:][pair]]) + 1
     in_subject = start < subject_end[message]
-    offset = start - lead_start[message]
+    offset = start - lead_at[message]
     in_lead = (offset >= 0) & (offset < LEAD_CHARACTERS)
     facts = _facts(messages)
     chosen = [slice(None), in_subject, in_lead]
@@ -120,7 +120,8 @@ def _kept_characters(
     return codes[kept], row[kept], place[kept]
 
 
-def _lead(body: str) -> int:
+def lead_start(body: str) -> int:
+    """Return where a body begins to speak of its matter, after the greeting."""
     greeting = _GREETING.match(body, 0, 60)
     return greeting.end() if greeting else 0
 

@@ -1,6 +1,5 @@
 """`gongzhi backup` and `gongzhi restore`: one command each."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -70,8 +69,6 @@ def backup(*, file: Path, encrypt: bool, passphrase_file: Path | None, portable:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_PASSPHRASE_FILE
 def restore(*, file: Path, passphrase_file: Path | None) -> None:
-    # The usual settings would make keys in the empty folder.
-    os.environ["DJANGO_SETTINGS_MODULE"] = "gongzhi.config.settings.restoring"
     _restore(file=file, passphrase=_passphrase(passphrase_file))
 
 

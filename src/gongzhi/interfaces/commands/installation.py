@@ -125,8 +125,8 @@ def _load_sample_once() -> None:
     if not is_empty() or sample is None:
         return
     us = [sys.executable, "-m", "gongzhi.interfaces.commands"]
-    life = [f"--{name}={value}" for name, value in sample.life.items()]
-    for command in ([*us, "load-sample"], [*us, "simulate", *life]):
+    lives = [[f"--{name}={value}" for name, value in run.items()] for run in sample.life]
+    for command in ([*us, "load-sample"], *([*us, "simulate", *life] for life in lives)):
         if subprocess.call(command) != 0:  # noqa: S603
             refuse("样例区载入失败，见上面的说明", "The sample district could not be loaded.")
 

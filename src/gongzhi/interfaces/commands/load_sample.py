@@ -25,7 +25,7 @@ class Sample:
     folder: Path
     begins: datetime
     demo_password: str
-    life: dict[str, float]  # options of `gongzhi simulate`
+    life: list[dict[str, float]]  # runs of `gongzhi simulate`, by their options
 
     def rows(self, name: str) -> Rows:
         with (self.folder / name).open(encoding="utf-8-sig", newline="") as file:
@@ -36,13 +36,13 @@ class Sample:
 
 
 def find_sample(folder: Path | None = None) -> Sample | None:
-    """The sample in this folder, or the one that comes with the program, or None."""
+    """The sample in this folder, or the one that comes with the program; None without either."""
     for each in (folder,) if folder else _FOLDERS:
         about = each / "sample.json"
         if about.is_file():
             read = json.loads(about.read_text("utf-8"))
             begins = datetime.fromisoformat(read["begins"])
-            return Sample(each, begins, read["demo_password"], read.get("life", {}))
+            return Sample(each, begins, read["demo_password"], read.get("life", []))
     return None
 
 

@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 
 import click
+from django.conf import settings
 
 # name -> (module:attribute, one line of help in both languages)
 _HERE = "gongzhi.interfaces.commands"
@@ -20,12 +21,24 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rotate-key": (f"{_HERE}.keys:rotate_key", "更换联系方式密钥 change the key of contacts"),
     "simulate": (f"{_HERE}.simulate:simulate", "模拟一段时间 simulate some time"),
     "load-sample": (f"{_HERE}.load_sample:load_sample", "载入样例区 load the sample district"),
+    "import-list": (f"{_HERE}.registers:import_list", "导入名册 import a register"),
+    "export-list": (f"{_HERE}.registers:export_list", "导出名册 export a register"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
+    "match": (f"{_HERE}.match:match", "匹配需求与资源 match needs and offers"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
-    "allocate": (f"{_HERE}.allocate:allocate_command", "分配预算 allocate a budget, and say why"),
+    "triage": (
+        f"{_HERE}.triage:triage",
+        "分类、查重、热点 classify, find duplicates and hot issues",
+    ),
+    "survey": (f"{_HERE}.survey:survey", "调查估计和比较 estimate and compare surveys"),
+    "allocate": (f"{_HERE}.allocate:allocate_command", "分配预算并说明理由 allocate a budget"),
+    "owners-vote": (f"{_HERE}.owners_vote:owners_vote", "统计业主表决 count an owners' vote"),
     "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
 }
+
+# Commands that must not run under the usual settings, which make keys in an empty data folder.
+SETTINGS = {"restore": "gongzhi.config.settings.restoring"}
 
 
 class LazyGroup(click.Group):
@@ -37,6 +50,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in SETTINGS and not settings.configured:
+            os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS[cmd_name]
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command

@@ -1,6 +1,6 @@
 """The addresses of the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from gongzhi.interfaces.pages.desk import registering
 from gongzhi.interfaces.pages.desk import views as desk
@@ -14,6 +14,7 @@ from gongzhi.interfaces.pages.whistles import views as whistles
 
 urlpatterns = [
     path("", welcoming.home, name="home"),
+    path("", include("gongzhi.interfaces.pages.residents.urls")),
     path("privacy", welcoming.privacy, name="privacy"),
     path("remark", remarks.leave, name="remark"),
     path("remark/left", remarks.left, name="remark_left"),

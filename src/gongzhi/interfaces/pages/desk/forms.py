@@ -9,34 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.queries.lists import TicketFilter
-from gongzhi.commons.categories.queries import categories
 from gongzhi.commons.organisations.permissions import reach
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.territory.queries import communities, find_place, places_of_kind
+from gongzhi.interfaces.pages.framing.choices import category_choices, place_choices
 
 ANY = [("", _("不限"))]
 TAKEN_DOWN = (Channel.PHONE, Channel.VOICE, Channel.PAPER, Channel.GRID)
-
-
-def place_choices(by: Actor, action: str) -> list[tuple[str, str]]:
-    """The streets and communities for which `by` may do `action`."""
-    granted = reach(by, action)
-    held = [view for i in granted.place_ids if (view := find_place(i))]
-    found = [*places_of_kind("subdistrict"), *communities()]
-    return [
-        (str(view.id), view.full_name)
-        for view in sorted(found, key=lambda view: view.full_name)
-        if granted.everywhere or any(view.path.startswith(place.path) for place in held)
-    ]
-
-
-def category_choices() -> list[tuple[str, Any]]:
-    """Matters by group, as an option list has them."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for view in categories():
-        if view.is_leaf:
-            groups.setdefault(view.parent_name or view.name, []).append((view.code, view.name))
-    return list(groups.items())
 
 
 class SearchForm(forms.Form):

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from gongzhi.commons.territory.queries import district, is_empty
+from gongzhi.interfaces.pages.framing.addresses import page_without_secrets
 from gongzhi.interfaces.pages.framing.display import Display, display_of
 from gongzhi.interfaces.pages.framing.navigation import entries_for
 
@@ -25,4 +26,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "visitor": getattr(request, "visitor", None),
         "navigation": entries_for(request),
         "here": request.get_full_path(),
+        "here_without_secrets": page_without_secrets(request.path),
     }

@@ -63,6 +63,7 @@ def error_summary(*forms: BaseForm) -> SafeString:
         if not form.is_bound:
             continue
         lines += [("", message) for message in form.non_field_errors()]
+        lines += [("", message) for field in form.hidden_fields() for message in field.errors]
         for field in form.visible_fields():
             target = field.id_for_label or field.auto_id
             lines += [(target, f"{field.label}：{message}") for message in field.errors]

@@ -7,12 +7,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gongzhi.commons.remarks.leaving import LONGEST, leave_remark
 from gongzhi.commons.remarks.queries import remarks
+from gongzhi.interfaces.pages.framing.addresses import page_without_secrets
 from gongzhi.interfaces.pages.framing.paging import page_number
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.guarding.forms import Guard, GuardedForm
@@ -35,18 +35,11 @@ class RemarkForm(GuardedForm):
         return page_without_secrets(str(self.cleaned_data["page"]))
 
 
-def page_without_secrets(address: str) -> str:
-    """The path of a page, without its query, long parts (tokens of private links) left out."""
-    path = address.partition("?")[0].partition("#")[0]
-    if not url_has_allowed_host_and_scheme(path, allowed_hosts=None):
-        return ""
-    return "/".join(part if len(part) < 20 else "…" for part in path.split("/"))[:200]
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest) -> HttpResponse:
     initial: dict[str, Any] = {"page": request.GET.get("page", "")}
-    form = RemarkForm(request.POST or None, request=request, initial=initial)
+    data = request.POST if request.method == "POST" else None
+    form = RemarkForm(data, request=request, initial=initial)
     if request.method == "POST" and form.is_valid():
         leave_remark(
             page=form.cleaned_data["page"],

@@ -10,7 +10,7 @@ from gongzhi.affairs.tickets.queries.whistles import WhistleStory
 from gongzhi.commons.organisations.queries import units_at, units_in
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.territory.queries import ancestors
-from gongzhi.interfaces.pages.desk.forms import place_choices
+from gongzhi.interfaces.pages.framing.choices import place_choices
 from gongzhi.interfaces.pages.tickets.forms import words
 
 MOST_TASKS = 4
