@@ -34,7 +34,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "survey": (f"{_HERE}.survey:survey", "调查估计和比较 estimate and compare surveys"),
     "allocate": (f"{_HERE}.allocate:allocate_command", "分配预算并说明理由 allocate a budget"),
     "owners-vote": (f"{_HERE}.owners_vote:owners_vote", "统计业主表决 count an owners' vote"),
-    "allocate": (f"{_HERE}.allocate:allocate_command", "分配预算 allocate a budget, and say why"),
     "opinions": (f"{_HERE}.opinion_map:opinion_map", "同 opinion-map the same"),
 }
 
