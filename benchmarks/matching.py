@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import partial
 from importlib.metadata import version
 
 import numpy as np
@@ -67,12 +68,12 @@ def run_district() -> None:
     for order in ("fair-first", "value-first"):
         for seed in range(3):
             pool = draw_pool(needs=10_000, offers=2_000, seed=seed)
-            describe(pool, *timed(lambda p=pool, o=order: plan_matches(pool=p, order=o)))
+            describe(pool, *timed(partial(plan_matches, pool=pool, order=order)))
 
 
 def run_large() -> None:
     pool = draw_pool(needs=100_000, offers=5_000, seed=0)
-    plan, cpu, elapsed = timed(lambda: plan_matches(pool=pool))
+    plan, cpu, elapsed = timed(partial(plan_matches, pool=pool))
     describe(pool, plan, cpu, elapsed)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"  peak memory of this process {peak:,.0f} MB")
@@ -97,9 +98,9 @@ def run_one_more() -> None:
         before = without_last(pool)
         old = plan_matches(pool=before)
         mended, cpu, elapsed = timed(
-            lambda p=pool, o=old, b=before: plan_with_more_needs(pool=p, plan=o, before=b)
+            partial(plan_with_more_needs, pool=pool, plan=old, before=before)
         )
-        anew, cpu_anew, _ = timed(lambda p=pool: plan_matches(pool=p))
+        anew, cpu_anew, _ = timed(partial(plan_matches, pool=pool))
         same = (
             np.array_equal(np.sort(mended.shares), np.sort(anew.shares))
             and mended.value == anew.value
@@ -121,7 +122,7 @@ def run_highs() -> None:
         (50_000, 2_500, 600.0),
     ):
         pool = draw_pool(needs=needs, offers=offers, seed=0)
-        plan, cpu, elapsed = timed(lambda p=pool: plan_matches(pool=p))
+        plan, cpu, elapsed = timed(partial(plan_matches, pool=pool))
         describe(pool, plan, cpu, elapsed)
         model = PlainModel(pool, plan.candidates)
         cheapest = model.cheapest(plan.received, limit=limit)
@@ -182,7 +183,7 @@ def run_whole() -> None:
             pool = draw_pool(needs=10_000, offers=2_000, seed=0)
             whole = np.random.default_rng(1).random(10_000) < part
             pool = replace(pool, needs=replace(pool.needs, whole=whole))
-            plan, cpu, elapsed = timed(lambda p=pool, o=order: plan_matches(pool=p, order=o))
+            plan, cpu, elapsed = timed(partial(plan_matches, pool=pool, order=order))
             print(f"{part:.0%} of the needs must stay whole")
             describe(pool, plan, cpu, elapsed)
             if plan.bound is not None:

@@ -21,10 +21,10 @@ def main() -> None:
             figures = f"{100 * row.covered:10.2f}{100 * row.promise:11.2f}{row.off:+7.2f}"
             print(f"{row.what:28}{row.case:34}{figures}", flush=True)
     if asked.part in {"alarms", "all"}:
-        print(f"\n{'false alarms':50}{'drawn %':>10}{'stated %':>10}")
+        print(f"\n{'false alarms':56}{'drawn %':>10}{'stated %':>10}")
         for alarm in measurement_alarms.everything(asked.seed, asked.runs):
             stated = "" if alarm.stated is None else f"{100 * alarm.stated:.2f}"
-            print(f"{alarm.what:50}{100 * alarm.drawn:10.2f}{stated:>10}", flush=True)
+            print(f"{alarm.what:56}{100 * alarm.drawn:10.2f}{stated:>10}", flush=True)
     if asked.part in {"speed", "all"}:
         print(f"\n{'CPU milliseconds':44}{'ours':>10}{'peer':>10}{'ratio':>8}")
         for timing in measurement_speed.everything(asked.seed, repeats=3):

@@ -8,7 +8,7 @@ import numpy as np
 from gongzhi.engines.measurement.change_points import detect_single_change, find_changes
 from gongzhi.engines.measurement.control_charts import draw_chart
 from gongzhi.engines.measurement.differences import Comparison, find_differences
-from gongzhi.engines.measurement.funnels import draw_funnel
+from gongzhi.engines.measurement.funnels import Adjustment, draw_funnel
 from gongzhi.engines.measurement.runs_rules import USUAL, WESTERN_ELECTRIC, read_signals
 from gongzhi.engines.measurement.slow_shifts import (
     cusum,
@@ -66,13 +66,16 @@ def comparisons(generator: np.random.Generator, runs: int) -> Iterator[Alarms]:
         "funnel, p < 0.05", float((draw_funnel(counts, sizes).p_value < 0.05).mean()), 0.05
     )
     names = [str(i) for i in range(36)]
-    anyone, false_share = [], []
-    for _ in range(max(runs // 10, 1)):
+    anyone: dict[Adjustment, list[bool]] = {"none": [], "additive": []}
+    false_share = []
+    for _ in range(max(runs // 2, 1)):
         sizes = generator.integers(20, 300, (26, 36))
         base = generator.uniform(0.3, 0.9, (26, 1))
         alike = generator.binomial(sizes, base)
         scan = {str(i): Comparison(alike[i], sizes[i]) for i in range(26)}
-        anyone.append(bool(find_differences(scan, names).different))
+        for adjustment, named_anyone in anyone.items():
+            found = find_differences(scan, names, adjustment=adjustment).different
+            named_anyone.append(bool(found))
         shifted = np.broadcast_to(base, (26, 36)).copy()
         shifted[:, :3] = np.clip(base - 0.25, 0.02, None)
         mixed = generator.binomial(sizes, shifted)
@@ -82,7 +85,9 @@ def comparisons(generator: np.random.Generator, runs: int) -> Iterator[Alarms]:
         named = find_differences(targets, names, adjustment="none").different
         wrong = [v for v in named if int(v.community) >= 3]
         false_share.append(len(wrong) / max(len(named), 1))
-    yield Alarms("26 × 36 scan of chance alone names anyone", float(np.mean(anyone)), 0.05)
+    for adjustment, named_anyone in anyone.items():
+        what = f"26 × 36 scan of chance alone names anyone, {adjustment}"
+        yield Alarms(what, float(np.mean(named_anyone)), 0.05)
     yield Alarms("false ones among the named, 3 of 36 real", float(np.mean(false_share)), 0.05)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from gongzhi.affairs.tickets.queries.stories import lead_of
 from gongzhi.affairs.tickets.queries.whistles import units_called
 from gongzhi.commons.ledger.outbox import Happened
 from gongzhi.commons.ledger.recording import Subject
@@ -69,6 +70,24 @@ def _asked_for_review(event: Happened) -> Iterable[Message]:
     yield from _unit(event, street, "review")
 
 
+def _replied(event: Happened) -> Iterable[Message]:
+    yield from _unit(event, lead_of(event.subject_id), "replied")
+
+
+def _whistle_drafted(event: Happened) -> Iterable[Message]:
+    street = subdistrict_office(event.place_id) if event.place_id else None
+    yield from _unit(event, street, "whistle_drafted")
+
+
+def _task_asked(event: Happened) -> Iterable[Message]:
+    """The unit that has to do it; a task outside the work list goes to the street first."""
+    if event.data.get("needs_approval"):
+        street = subdistrict_office(event.place_id) if event.place_id else None
+        yield from _unit(event, street, "task_to_approve")
+    else:
+        yield from _unit(event, event.data.get("unit"), "task_asked")
+
+
 def _whistled(event: Happened) -> Iterable[Message]:
     for unit_id in units_called(event.subject_id):
         yield from _unit(event, unit_id, "whistled")
@@ -94,9 +113,13 @@ TELLS: dict[str, Tell] = {
     "ticket.extension_asked": _asked_for_review,
     "ticket.parking_asked": _asked_for_review,
     "ticket.exclusion_asked": _asked_for_review,
+    "ticket.replied": _replied,
+    "whistle.drafted": _whistle_drafted,
     "whistle.blown": _whistled,
     "whistle.declined": _whistle_late,
     "whistle.escalated": _whistle_late,
+    "task.asked": _task_asked,
+    "task.approved": lambda event: _unit(event, event.data.get("unit"), "task_asked"),
 }
 
 

@@ -69,6 +69,7 @@ def test_who_has_no_turn_left_is_told_when_to_come_back() -> None:
     assert refused.value.seconds == 3600 - (int(NOW) + 600) % 3600
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once_never_get_more_turns_than_there_are() -> None:
     limit = Limit("race", 5, 3600)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import CallbackState, RemarkKind, Satisfied, Solved, State
@@ -32,7 +33,7 @@ def call_back(
     """Staff write down what the requester said on the phone; never the unit that handled it."""
     ticket = ticket_for(by, "tickets.call_back", ticket_id)
     if ticket.lead_unit_id in {role.unit_id for role in by.roles}:
-        raise CannotCallBack("回访应当由承办单位以外的人员进行")
+        raise CannotCallBack(_("回访应当由承办单位以外的人员进行"))
     _take_answer(ticket, solved, satisfied, remark, by_phone=True, by=by, at=at)
 
 
@@ -47,13 +48,15 @@ def _take_answer(
     at: datetime,
 ) -> None:
     if ticket.state != State.CLOSED:
-        raise CannotCallBack(f"“{State(ticket.state).label}”的工单还不能评价")
+        raise CannotCallBack(
+            _("“%(state)s”的工单还不能评价") % {"state": State(ticket.state).label}
+        )
     if len(remark) > 2_000:
-        raise CannotCallBack("评价说明最多 2000 字，请精简")
+        raise CannotCallBack(_("评价说明最多 2000 字，请精简"))
     asked = ticket.callbacks.order_by("-round").first()
     if asked is None or asked.state == CallbackState.ANSWERED:
         raise CannotCallBack(
-            "这张工单没有等待回复的回访" if asked is None else "您已经评价过了，谢谢"
+            _("这张工单没有等待回复的回访") if asked is None else _("您已经评价过了，谢谢")
         )
     touch(ticket, at=at)
     taken = Callback.objects.filter(pk=asked.pk).exclude(state=CallbackState.ANSWERED)
@@ -65,7 +68,7 @@ def _take_answer(
         satisfied=satisfied,
         remark=remark.strip(),
     ):
-        raise CannotCallBack("您已经评价过了，谢谢")
+        raise CannotCallBack(_("您已经评价过了，谢谢"))
     tell(
         ticket,
         events.CALLED_BACK,

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, State
-from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
+from gongzhi.affairs.tickets.deadlines import clocks, end_pause, limit_rules
 from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for
 from gongzhi.affairs.tickets.models import Callback, Merge, Requester, Ticket
 from gongzhi.commons.calendar.queries import working_time
@@ -31,13 +32,13 @@ def close_ticket(*, ticket_id: int, evidence: str, by: Actor, at: datetime) -> N
     """
     ticket = ticket_for(by, "tickets.close", ticket_id)
     if not evidence.strip():
-        raise CannotClose("请写明办结依据：做了什么、结果如何")
+        raise CannotClose(_("请写明办结依据：做了什么、结果如何"))
     if ticket.contacted_at is None:
-        raise CannotClose("还没有联系或答复诉求人，不能办结")
+        raise CannotClose(_("还没有联系或答复诉求人，不能办结"))
     waiting = [assist.unit_id for assist in ticket.assists.all() if assist.reported_at is None]
     if waiting:
         names = "、".join(unit.name for unit in units(waiting).values())
-        raise CannotClose(f"协办单位还没有反馈：{names}")
+        raise CannotClose(_("协办单位还没有反馈：%(units)s") % {"units": names})
     _close_one(ticket, Step.CLOSE, evidence=evidence, by=by, at=at)
     for follower in ticket.merged.select_for_update().order_by("pk"):
         if follower.state in MOVES[Step.CLOSE_WITH].sources:
@@ -45,7 +46,8 @@ def close_ticket(*, ticket_id: int, evidence: str, by: Actor, at: datetime) -> N
 
 
 def _close_one(ticket: Ticket, step: Step, *, evidence: str, by: Actor, at: datetime) -> None:
-    move(ticket, step, at=at, closed_at=at)
+    due = end_pause(ticket, reason="question", at=at)
+    move(ticket, step, at=at, closed_at=at, due_at=due)
     asked = _ask_back(ticket, at=at)
     tell(
         ticket,
@@ -90,7 +92,7 @@ def reopen_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> No
     """Take a closed ticket up again, on the word of staff; the requester's way is the call-back."""
     ticket = ticket_for(by, "tickets.reopen", ticket_id)
     if not reason.strip():
-        raise CannotClose("请说明重新办理的理由")
+        raise CannotClose(_("请说明重新办理的理由"))
     take_up_again(ticket, because="staff", reason=reason, by=by, at=at)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
@@ -104,11 +105,11 @@ def redispatch_ticket(
     """
     ticket = ticket_for(by, "tickets.dispatch", ticket_id)
     if not reason.strip():
-        raise CannotDispatch("请说明改派理由")
+        raise CannotDispatch(_("请说明改派理由"))
     if find_unit(unit_id) is None:
-        raise CannotDispatch("没有这个单位，请重新选择")
+        raise CannotDispatch(_("没有这个单位，请重新选择"))
     if ticket.lead_unit_id == unit_id and ticket.state != State.RETURNED:
-        raise CannotDispatch("该单位已经是主办单位")
+        raise CannotDispatch(_("该单位已经是主办单位"))
     duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
     named = Assignment(
         unit_id=unit_id, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
@@ -132,11 +133,11 @@ def object_to_dispatch(
     """
     ticket = ticket_for(by, "tickets.object", ticket_id)
     if ticket.objection_used:
-        raise CannotObject("派单异议只能提出一次，首接单位应当负责到底")
+        raise CannotObject(_("派单异议只能提出一次，首接单位应当负责到底"))
     if not reason.strip():
-        raise CannotObject("请说明不属于本单位职责的理由")
+        raise CannotObject(_("请说明不属于本单位职责的理由"))
     if by.unit_id is not None and ticket.lead_unit_id not in {role.unit_id for role in by.roles}:
-        raise CannotObject("只有主办单位可以提出派单异议")
+        raise CannotObject(_("只有主办单位可以提出派单异议"))
     move(ticket, Step.OBJECT, at=at, objection_used=True)
     Objection.objects.create(
         ticket=ticket,
@@ -175,10 +176,10 @@ def review_objection(
         review_reason=reason,
     )
     if not decided:
-        raise CannotObject("没有等待审核的派单异议")
+        raise CannotObject(_("没有等待审核的派单异议"))
     lead = unit_id if upheld else ticket.lead_unit_id
     if lead is None or find_unit(lead) is None or (upheld and lead == ticket.lead_unit_id):
-        raise CannotObject("同意异议时要指定另一个主办单位")
+        raise CannotObject(_("同意异议时要指定另一个主办单位"))
     duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
     named = Assignment(
         unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
@@ -204,7 +205,7 @@ def return_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> No
     """Take the ticket from its lead for re-routing, by whoever dispatches."""
     ticket = ticket_for(by, "tickets.dispatch", ticket_id)
     if not reason.strip():
-        raise CannotDispatch("请说明退单理由")
+        raise CannotDispatch(_("请说明退单理由"))
     move(ticket, Step.RETURN, at=at)
     tell(
         ticket,

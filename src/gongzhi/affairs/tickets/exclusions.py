@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import ExclusionReason, RemarkKind, Review
@@ -28,9 +29,9 @@ def ask_exclusion(
     """Ask that a ticket be left out, with the reason code, what the requester is told, evidence."""
     ticket = ticket_for(by, "tickets.apply_exclusion", ticket_id)
     if not reason.strip() or not evidence.strip():
-        raise CannotExclude("请写明给诉求人的说明和依据材料")
+        raise CannotExclude(_("请写明给诉求人的说明和依据材料"))
     if Exclusion.objects.filter(ticket=ticket, review=Review.PENDING).exists():
-        raise CannotExclude("已有一个剔除申请在等待审核")
+        raise CannotExclude(_("已有一个剔除申请在等待审核"))
     touch(ticket, at=at)
     Exclusion.objects.create(
         ticket=ticket,
@@ -63,9 +64,9 @@ def review_exclusion(
     ticket = ticket_for(by, "tickets.review_exclusion", ticket_id)
     asked = Exclusion.objects.filter(ticket=ticket, review=Review.PENDING).first()
     if asked is None:
-        raise CannotExclude("没有等待审核的剔除申请")
+        raise CannotExclude(_("没有等待审核的剔除申请"))
     if asked.asked_by_id == by.person_id and by.person_id is not None:
-        raise CannotExclude("申请人不能审核自己的申请")
+        raise CannotExclude(_("申请人不能审核自己的申请"))
     ends = approved and ticket.state in MOVES[Step.EXCLUDE].sources
     if ends:
         move(ticket, Step.EXCLUDE, at=at, assessed=False)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
@@ -21,13 +22,15 @@ class CannotHandle(ValueError):
 
 def _words(text: str, what: str) -> str:
     if not text.strip():
-        raise CannotHandle(f"请填写{what}")
+        raise CannotHandle(_("请填写%(what)s") % {"what": what})
     return text.strip()
 
 
 def _must_be_handled(ticket: Ticket) -> None:
     if ticket.state not in BEING_HANDLED:
-        raise CannotHandle(f"“{State(ticket.state).label}”的工单现在没有单位在办理")
+        raise CannotHandle(
+            _("“%(state)s”的工单现在没有单位在办理") % {"state": State(ticket.state).label}
+        )
 
 
 @transaction.atomic
@@ -52,7 +55,7 @@ def contact_requester(*, ticket_id: int, note: str, by: Actor, at: datetime) -> 
 def write_note(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
     """Leave an internal note; the requester doesn't see it."""
     ticket = ticket_for(by, "tickets.handle", ticket_id)
-    text = _words(text, "备注内容")
+    text = _words(text, _("备注内容"))
     touch(ticket, at=at)
     tell(ticket, events.NOTED, by=by, at=at, text=text, kind="note")
 
@@ -62,7 +65,7 @@ def send_interim_reply(*, ticket_id: int, text: str, by: Actor, at: datetime) ->
     """Tell the requester how it stands, for example why it takes longer."""
     ticket = ticket_for(by, "tickets.answer", ticket_id)
     _must_be_handled(ticket)
-    text = _words(text, "阶段答复")
+    text = _words(text, _("阶段答复"))
     touch(ticket, at=at)
     tell(
         ticket,
@@ -80,7 +83,7 @@ def ask_requester(*, ticket_id: int, question: str, by: Actor, at: datetime) -> 
     """Ask the requester something by their private link; the clock waits for the reply."""
     ticket = ticket_for(by, "tickets.ask_requester", ticket_id)
     _must_be_handled(ticket)
-    question = _words(question, "要询问的问题")
+    question = _words(question, _("要询问的问题"))
     touch(ticket, at=at)
     begin_pause(ticket, reason="question", at=at)
     tell(
@@ -98,9 +101,9 @@ def ask_requester(*, ticket_id: int, question: str, by: Actor, at: datetime) -> 
 def reply_to_question(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
     """The requester replies or adds something; a clock that waited for it runs again."""
     ticket = ticket_for(by, "tickets.reply", ticket_id)
-    text = _words(text, "回复内容")
+    text = _words(text, _("回复内容"))
     if len(text) > 5_000:
-        raise CannotHandle("回复最多 5000 字，请精简")
+        raise CannotHandle(_("回复最多 5000 字，请精简"))
     touch(ticket, at=at)
     due = end_pause(ticket, reason="question", at=at)
     if due != ticket.due_at:
@@ -122,12 +125,14 @@ def ask_assistance(*, ticket_id: int, unit_id: int, what: str, by: Actor, at: da
     ticket = ticket_for(by, "tickets.handle", ticket_id)
     _must_be_handled(ticket)
     if find_unit(unit_id) is None or unit_id == ticket.lead_unit_id:
-        raise CannotHandle("请选择主办单位以外的协办单位")
-    what = _words(what, "需要协助的事项")
+        raise CannotHandle(_("请选择主办单位以外的协办单位"))
+    what = _words(what, _("需要协助的事项"))
     touch(ticket, at=at)
-    _, new = Assist.objects.get_or_create(ticket=ticket, unit_id=unit_id, defaults={"asked_at": at})
+    _row, new = Assist.objects.get_or_create(
+        ticket=ticket, unit_id=unit_id, defaults={"asked_at": at}
+    )
     if not new:
-        raise CannotHandle("该单位已经是协办单位")
+        raise CannotHandle(_("该单位已经是协办单位"))
     tell(ticket, events.ASSISTED, by=by, at=at, text=what, unit=unit_id)
 
 
@@ -135,12 +140,12 @@ def ask_assistance(*, ticket_id: int, unit_id: int, what: str, by: Actor, at: da
 def report_assistance(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
     """An assisting unit reports to the lead what it did."""
     ticket = ticket_for(by, "tickets.handle", ticket_id)
-    text = _words(text, "协办情况")
+    text = _words(text, _("协办情况"))
     mine = Assist.objects.filter(
         ticket=ticket, reported_at=None, unit_id__in=[role.unit_id for role in by.roles]
     ).first()
     if mine is None:
-        raise CannotHandle("本单位没有待反馈的协办事项")
+        raise CannotHandle(_("本单位没有待反馈的协办事项"))
     touch(ticket, at=at)
     Assist.objects.filter(pk=mine.pk).update(reported_at=at)
     tell(ticket, events.ASSIST_REPORTED, by=by, at=at, text=text, unit=mine.unit_id)
@@ -151,13 +156,13 @@ def ask_extension(*, ticket_id: int, until: datetime, reason: str, by: Actor, at
     """Ask for a later due date, before the present one has passed, with the reason."""
     ticket = ticket_for(by, "tickets.request_extension", ticket_id)
     _must_be_handled(ticket)
-    reason = _words(reason, "延期理由")
+    reason = _words(reason, _("延期理由"))
     if ticket.due_at is None or until <= ticket.due_at:
-        raise CannotHandle("延期后的时间应当晚于现在的办理时限")
+        raise CannotHandle(_("延期后的时间应当晚于现在的办理时限"))
     if at > ticket.due_at:
-        raise CannotHandle("已经超过办理时限，不能再申请延期；请说明原因并阶段答复")
+        raise CannotHandle(_("已经超过办理时限，不能再申请延期；请说明原因并阶段答复"))
     if Extension.objects.filter(ticket=ticket, review=Review.PENDING).exists():
-        raise CannotHandle("已有一个延期申请在等待审核")
+        raise CannotHandle(_("已有一个延期申请在等待审核"))
     touch(ticket, at=at)
     Extension.objects.create(
         ticket=ticket,
@@ -186,9 +191,9 @@ def review_extension(
     ticket = ticket_for(by, "tickets.approve_extension", ticket_id)
     asked = Extension.objects.filter(ticket=ticket, review=Review.PENDING).first()
     if asked is None:
-        raise CannotHandle("没有等待审核的延期申请")
+        raise CannotHandle(_("没有等待审核的延期申请"))
     if asked.asked_by_id == by.person_id and by.person_id is not None:
-        raise CannotHandle("申请人不能审核自己的申请")
+        raise CannotHandle(_("申请人不能审核自己的申请"))
     touch(ticket, at=at, **({"due_at": asked.proposed_due_at} if approved else {}))
     decision = Review.APPROVED if approved else Review.REFUSED
     Extension.objects.filter(pk=asked.pk, review=Review.PENDING).update(
@@ -211,10 +216,11 @@ def review_extension(
 def answer_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
     """Give the requester the result; closing with evidence is the next step."""
     ticket = ticket_for(by, "tickets.answer", ticket_id)
-    text = _words(text, "答复内容")
+    text = _words(text, _("答复内容"))
     first = ticket.contacted_at is None
     in_limit = ticket.contact_due_at is None or at <= ticket.contact_due_at
-    move(ticket, Step.ANSWER, at=at, contacted_at=ticket.contacted_at or at)
+    due = end_pause(ticket, reason="question", at=at)  # who answers waits no longer
+    move(ticket, Step.ANSWER, at=at, contacted_at=ticket.contacted_at or at, due_at=due)
     tell(
         ticket,
         events.ANSWERED,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Requester, Ticket
@@ -35,7 +37,7 @@ def correct_contact(subject_id: int, *, fact: str, value: str, by: Actor, at: da
     value = value.strip()
     if fact == "phone":
         if value and not is_phone(value):
-            raise CannotChange("电话号码不完整，请核对")
+            raise CannotChange(_("电话号码不完整，请核对"))
         number = normal_phone(value)
         changes = {
             "phone_sealed": seal_text(number),
@@ -44,7 +46,7 @@ def correct_contact(subject_id: int, *, fact: str, value: str, by: Actor, at: da
     elif fact in {"name", "email"}:
         changes = {f"{fact}_sealed": seal_text(value[:120])}
     else:
-        raise CannotChange("这一项不能在这里更正")
+        raise CannotChange(_("这一项不能在这里更正"))
     touch(ticket, at=at)
     Requester.objects.update_or_create(ticket=ticket, defaults=changes)
     tell(ticket, events.CONTACT_CORRECTED, by=by, at=at, what=fact)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets.choices import Channel, RequestKind
 from gongzhi.affairs.tickets.intake import CannotReceive, Contact, Request
@@ -68,13 +69,20 @@ def checked_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[
     """The mapping, once every field is one of ours and every column is in the file."""
     for field, column in mapping.items():
         if field not in HEADINGS:
-            raise CannotImport(f"没有“{field}”这个字段；可用：{'、'.join(HEADINGS)}")
+            raise CannotImport(
+                _("没有“%(field)s”这个字段；可用：%(fields)s")
+                % {"field": field, "fields": "、".join(HEADINGS)}
+            )
         if column not in columns:
-            raise CannotImport(f"文件里没有“{column}”这一列；现有：{'、'.join(columns)}")
+            raise CannotImport(
+                _("文件里没有“%(column)s”这一列；现有：%(columns)s")
+                % {"column": column, "columns": "、".join(columns)}
+            )
     missing = [field for field in REQUIRED if field not in mapping]
     if missing:
         raise CannotImport(
-            f"找不到诉求内容所在的列；现有：{'、'.join(columns)}。请用 --map text=列名 指定"
+            _("找不到诉求内容所在的列；现有：%(columns)s。请用 --map text=列名 指定")
+            % {"columns": "、".join(columns)}
         )
     return dict(mapping)
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
@@ -210,21 +211,27 @@ def _draft(request: Request, *, by: Actor, at: datetime) -> Ticket:
 
 def _check(request: Request, text: str, *, at: datetime) -> None:
     if not text:
-        raise CannotReceive("text", "请写下您要反映的事情")
+        raise CannotReceive("text", _("请写下您要反映的事情"))
     if len(text) > TEXT_LIMIT:
         raise CannotReceive(
-            "text", f"内容最多 {TEXT_LIMIT} 字，现有 {len(text)} 字，请精简后再提交"
+            "text",
+            _("内容最多 %(most)d 字，现有 %(length)d 字，请精简后再提交")
+            % {"most": TEXT_LIMIT, "length": len(text)},
         )
     if "\x00" in text or "\x00" in request.title or "\x00" in request.address:
-        raise CannotReceive("text", "内容含有无法保存的字符，请删除后再提交")
+        raise CannotReceive("text", _("内容含有无法保存的字符，请删除后再提交"))
     if request.category_code and category(request.category_code) is None:
-        raise CannotReceive("category", f"没有这个事项分类：{request.category_code}")
+        raise CannotReceive(
+            "category", _("没有这个事项分类：%(code)s") % {"code": request.category_code}
+        )
     if request.contact.phone and not is_phone(request.contact.phone):
-        raise CannotReceive("phone", "电话号码不完整，请核对；也可以不填")
+        raise CannotReceive("phone", _("电话号码不完整，请核对；也可以不填"))
     if (request.longitude is None) != (request.latitude is None):
-        raise CannotReceive("place", "经度和纬度要一起给出")
+        raise CannotReceive("place", _("经度和纬度要一起给出"))
     if request.received_at and request.received_at > at:
-        raise CannotReceive("received_at", f"收到时间 {request.received_at} 还没有到")
+        raise CannotReceive(
+            "received_at", _("收到时间 %(moment)s 还没有到") % {"moment": request.received_at}
+        )
 
 
 def _place_of(request: Request, text: str) -> PlaceView:
@@ -232,13 +239,13 @@ def _place_of(request: Request, text: str) -> PlaceView:
     if request.place_id is not None:
         chosen = find_place(request.place_id)
         if chosen is None:
-            raise CannotReceive("place", "没有这个地点，请重新选择")
+            raise CannotReceive("place", _("没有这个地点，请重新选择"))
         return chosen
     found: int | None = None
     if request.longitude is not None and request.latitude is not None:
         found = locate(request.longitude, request.latitude).place_id
         if found is None:
-            raise CannotReceive("place", "这个位置不在本区范围内，请在地图上重新选择")
+            raise CannotReceive("place", _("这个位置不在本区范围内，请在地图上重新选择"))
     if request.address:
         named = locate_address(request.address).place_id
         if named is not None and (found is None or ancestor_of_kind(named, "community")):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, Occasion, WhistleKind, WhistleState
@@ -51,7 +52,7 @@ def _whistle_for(by: Actor, action: str, whistle_id: int) -> Whistle:
     """The whistle, locked, once `by` is known to be allowed `action` on it."""
     whistle = Whistle.objects.select_for_update().filter(pk=whistle_id).first()
     if whistle is None:
-        raise CannotWhistle("没有这个吹哨，或无权查看")
+        raise CannotWhistle(_("没有这个吹哨，或无权查看"))
     called = list(whistle.calls.values_list("unit_id", flat=True))
     require(by, action, place_path=whistle.place_path, unit_ids=called)
     return whistle
@@ -60,7 +61,10 @@ def _whistle_for(by: Actor, action: str, whistle_id: int) -> Whistle:
 def _change(whistle: Whistle, *, standing: WhistleState, at: datetime, **changes: object) -> None:
     """Change a whistle that stands as expected, or say that it doesn't."""
     if not Whistle.objects.filter(pk=whistle.pk, state=standing).update(touched_at=at, **changes):
-        raise CannotWhistle(f"这个吹哨现在是“{WhistleState(whistle.state).label}”，不能这样操作")
+        raise CannotWhistle(
+            _("这个吹哨现在是“%(state)s”，不能这样操作")
+            % {"state": WhistleState(whistle.state).label}
+        )
     for name, value in changes.items():
         setattr(whistle, name, value)
 
@@ -83,18 +87,18 @@ def draft_whistle(
     """Prepare a whistle for one or more tickets; a leader has to authorise it. Returns its id."""
     place = find_place(place_id)
     if place is None:
-        raise CannotWhistle("没有这个地点，请重新选择")
+        raise CannotWhistle(_("没有这个地点，请重新选择"))
     require(by, "whistles.blow", place_path=place.path)
     called = list(dict.fromkeys([lead_unit_id, *assist_unit_ids]))
     if not title.strip() or not what.strip():
-        raise CannotWhistle("请写明吹哨事由和需要各单位做什么")
+        raise CannotWhistle(_("请写明吹哨事由和需要各单位做什么"))
     if len(units(called)) != len(called):
-        raise CannotWhistle("被吹哨单位中有不存在的单位，请重新选择")
+        raise CannotWhistle(_("被吹哨单位中有不存在的单位，请重新选择"))
     if by.unit_id is None or by.person_id is None:
-        raise CannotWhistle("只有在岗人员可以吹哨")
+        raise CannotWhistle(_("只有在岗人员可以吹哨"))
     tickets = list(Ticket.objects.filter(pk__in=ticket_ids, state__in=OPEN_STATES))
     if len(tickets) != len(set(ticket_ids)):
-        raise CannotWhistle("所选工单中有不存在或已经结束的工单")
+        raise CannotWhistle(_("所选工单中有不存在或已经结束的工单"))
     whistle = Whistle.objects.create(
         kind=kind,
         occasion=occasion,
@@ -133,7 +137,7 @@ def authorise_whistle(
     """A leader blows the whistle, which starts the clocks of all called units, or refuses it."""
     whistle = _whistle_for(by, "whistles.authorise", whistle_id)
     if not approved and not reason.strip():
-        raise CannotWhistle("请说明不批准的理由")
+        raise CannotWhistle(_("请说明不批准的理由"))
     if not approved:
         _change(
             whistle,
@@ -168,12 +172,14 @@ def authorise_whistle(
 
 def _call_of(whistle: Whistle, unit_id: int, by: Actor) -> WhistleCall:
     if unit_id not in {role.unit_id for role in by.roles}:
-        raise CannotWhistle("只能代表本单位应哨")
+        raise CannotWhistle(_("只能代表本单位应哨"))
     call = whistle.calls.filter(unit_id=unit_id).first()
     if call is None:
-        raise CannotWhistle("本单位没有被吹哨")
+        raise CannotWhistle(_("本单位没有被吹哨"))
     if whistle.state != WhistleState.BLOWN:
-        raise CannotWhistle(f"这个吹哨现在是“{WhistleState(whistle.state).label}”，不能应哨")
+        raise CannotWhistle(
+            _("这个吹哨现在是“%(state)s”，不能应哨") % {"state": WhistleState(whistle.state).label}
+        )
     return call
 
 
@@ -191,7 +197,7 @@ def answer_whistle(*, whistle_id: int, unit_id: int, mark: str, by: Actor, at: d
     call = _call_of(whistle, unit_id, by)
     moment, due, kind = _MARKS[mark]
     if not WhistleCall.objects.filter(pk=call.pk, **{moment: None}).update(**{moment: at}):
-        raise CannotWhistle("这一步已经登记过了")
+        raise CannotWhistle(_("这一步已经登记过了"))
     limit: datetime | None = getattr(call, due)
     _change(whistle, standing=WhistleState.BLOWN, at=at)
     _tell(whistle, kind, by=by, at=at, unit=unit_id, in_limit=limit is None or at <= limit)
@@ -203,7 +209,7 @@ def decline_whistle(*, whistle_id: int, unit_id: int, reason: str, by: Actor, at
     whistle = _whistle_for(by, "whistles.respond", whistle_id)
     call = _call_of(whistle, unit_id, by)
     if not reason.strip():
-        raise CannotWhistle("请说明不能到场的理由")
+        raise CannotWhistle(_("请说明不能到场的理由"))
     WhistleCall.objects.filter(pk=call.pk).update(refusal=reason.strip())
     _change(whistle, standing=WhistleState.BLOWN, at=at, escalated_at=at)
     _tell(whistle, events.WHISTLE_DECLINED, by=by, at=at, unit=unit_id)
@@ -216,10 +222,10 @@ def write_minutes(
     """Write down what was agreed on the spot; each line becomes a task with owner and date."""
     whistle = _whistle_for(by, "whistles.close", whistle_id)
     if not minutes.strip():
-        raise CannotWhistle("请填写会商纪要")
+        raise CannotWhistle(_("请填写会商纪要"))
     called = set(whistle.calls.values_list("unit_id", flat=True))
     if any(task.unit_id not in called for task in tasks):
-        raise CannotWhistle("任务只能交给被吹哨的单位")
+        raise CannotWhistle(_("任务只能交给被吹哨的单位"))
     _change(whistle, standing=WhistleState.BLOWN, at=at, minutes=minutes.strip())
     _tell(whistle, events.WHISTLE_MINUTED, by=by, at=at, tasks=len(tasks))
     for task in tasks:
@@ -240,7 +246,7 @@ def report_part(*, whistle_id: int, unit_id: int, text: str, by: Actor, at: date
     whistle = _whistle_for(by, "whistles.respond", whistle_id)
     call = _call_of(whistle, unit_id, by)
     if not text.strip():
-        raise CannotWhistle("请填写办理情况")
+        raise CannotWhistle(_("请填写办理情况"))
     WhistleCall.objects.filter(pk=call.pk).update(report=text.strip())
     _change(whistle, standing=WhistleState.BLOWN, at=at)
     _tell(whistle, events.WHISTLE_REPORTED, by=by, at=at, unit=unit_id)
@@ -261,12 +267,12 @@ def rate_whistle(
     whistle = _whistle_for(by, "whistles.rate", whistle_id)
     call = whistle.calls.filter(unit_id=unit_id).first()
     if call is None or not 1 <= rating <= 5:
-        raise CannotWhistle("评价为 1 到 5 分，且只能评价参加的单位")
+        raise CannotWhistle(_("评价为 1 到 5 分，且只能评价参加的单位"))
     ours = unit_id in {role.unit_id for role in by.roles}
     if of_unit == ours:
-        raise CannotWhistle("不能评价自己；吹哨方评价单位，单位评价吹哨")
+        raise CannotWhistle(_("不能评价自己；吹哨方评价单位，单位评价吹哨"))
     if whistle.state not in {WhistleState.BLOWN, WhistleState.CLOSED}:
-        raise CannotWhistle("吹哨以后才能评价")
+        raise CannotWhistle(_("吹哨以后才能评价"))
     side = "of_unit" if of_unit else "of_whistle"
     WhistleCall.objects.filter(pk=call.pk).update(
         **{f"rating_{side}": rating, f"remark_{side}": remark.strip()}
@@ -287,10 +293,10 @@ def close_whistle(*, whistle_id: int, by: Actor, at: datetime) -> None:
     """End the whistle; its tickets go on with their leads. Needs minutes and the lead's report."""
     whistle = _whistle_for(by, "whistles.close", whistle_id)
     if not whistle.minutes:
-        raise CannotWhistle("请先填写会商纪要再销哨")
+        raise CannotWhistle(_("请先填写会商纪要再销哨"))
     lead = whistle.calls.filter(leads=True).first()
     if lead is not None and not lead.report:
-        raise CannotWhistle("主办单位还没有报告办理情况，不能销哨")
+        raise CannotWhistle(_("主办单位还没有报告办理情况，不能销哨"))
     _change(whistle, standing=WhistleState.BLOWN, at=at, state=WhistleState.CLOSED, closed_at=at)
     came = list(whistle.calls.filter(arrived_at__isnull=False).values_list("unit_id", flat=True))
     kinds = sorted({str(unit.kind) for unit in units(came).values()})

@@ -10,6 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+
 from gongzhi.affairs.tickets.choices import RemarkKind, State
 from gongzhi.affairs.tickets.models import Remark, Ticket
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
@@ -43,30 +46,46 @@ class Move:
 
     sources: frozenset[State]
     target: State
-    words: str
+    words: str | Promise
 
 
-def _move(target: State, words: str, *sources: State) -> Move:
+def _move(target: State, words: str | Promise, *sources: State) -> Move:
     return Move(frozenset(sources), target, words)
 
 
 _S = State
 MOVES: dict[Step, Move] = {
-    Step.TRIAGE: _move(_S.ACCEPTED, "受理", _S.RECEIVED),
-    Step.DISPATCH: _move(_S.DISPATCHED, "派单", _S.ACCEPTED, _S.RETURNED, _S.REOPENED),
-    Step.REDISPATCH: _move(
-        _S.DISPATCHED, "改派", _S.ACCEPTED, _S.RETURNED, _S.REOPENED, _S.DISPATCHED, _S.IN_PROGRESS
+    Step.TRIAGE: _move(_S.ACCEPTED, pgettext_lazy("step", "受理"), _S.RECEIVED),
+    Step.DISPATCH: _move(
+        _S.DISPATCHED, pgettext_lazy("step", "派单"), _S.ACCEPTED, _S.RETURNED, _S.REOPENED
     ),
-    Step.OBJECT: _move(_S.RETURNED, "提出派单异议", _S.DISPATCHED),
-    Step.REFUSE_OBJECTION: _move(_S.DISPATCHED, "维持原派单", _S.RETURNED),
-    Step.RETURN: _move(_S.RETURNED, "退单", _S.DISPATCHED, _S.IN_PROGRESS),
-    Step.CONTACT: _move(_S.IN_PROGRESS, "联系诉求人", _S.DISPATCHED, _S.REOPENED, _S.IN_PROGRESS),
-    Step.ANSWER: _move(_S.ANSWERED, "答复", _S.DISPATCHED, _S.IN_PROGRESS, _S.REOPENED),
-    Step.CLOSE: _move(_S.CLOSED, "办结", _S.IN_PROGRESS, _S.ANSWERED),
+    Step.REDISPATCH: _move(
+        _S.DISPATCHED,
+        pgettext_lazy("step", "改派"),
+        _S.ACCEPTED,
+        _S.RETURNED,
+        _S.REOPENED,
+        _S.DISPATCHED,
+        _S.IN_PROGRESS,
+    ),
+    Step.OBJECT: _move(_S.RETURNED, pgettext_lazy("step", "提出派单异议"), _S.DISPATCHED),
+    Step.REFUSE_OBJECTION: _move(_S.DISPATCHED, pgettext_lazy("step", "维持原派单"), _S.RETURNED),
+    Step.RETURN: _move(_S.RETURNED, pgettext_lazy("step", "退单"), _S.DISPATCHED, _S.IN_PROGRESS),
+    Step.CONTACT: _move(
+        _S.IN_PROGRESS,
+        pgettext_lazy("step", "联系诉求人"),
+        _S.DISPATCHED,
+        _S.REOPENED,
+        _S.IN_PROGRESS,
+    ),
+    Step.ANSWER: _move(
+        _S.ANSWERED, pgettext_lazy("step", "答复"), _S.DISPATCHED, _S.IN_PROGRESS, _S.REOPENED
+    ),
+    Step.CLOSE: _move(_S.CLOSED, pgettext_lazy("step", "办结"), _S.IN_PROGRESS, _S.ANSWERED),
     # A ticket that follows another ends with it, wherever it stood when it was merged.
     Step.CLOSE_WITH: _move(
         _S.CLOSED,
-        "随并单办结",
+        pgettext_lazy("step", "随并单办结"),
         _S.RECEIVED,
         _S.ACCEPTED,
         _S.DISPATCHED,
@@ -75,21 +94,21 @@ MOVES: dict[Step, Move] = {
         _S.RETURNED,
         _S.REOPENED,
     ),
-    Step.PARK: _move(_S.PARKED, "挂账", _S.DISPATCHED, _S.IN_PROGRESS),
-    Step.UNPARK: _move(_S.IN_PROGRESS, "恢复办理", _S.PARKED),
+    Step.PARK: _move(_S.PARKED, pgettext_lazy("step", "挂账"), _S.DISPATCHED, _S.IN_PROGRESS),
+    Step.UNPARK: _move(_S.IN_PROGRESS, pgettext_lazy("step", "恢复办理"), _S.PARKED),
     Step.EXCLUDE: _move(
         _S.EXCLUDED,
-        "不予派单",
+        pgettext_lazy("step", "不予派单"),
         _S.RECEIVED,
         _S.ACCEPTED,
         _S.DISPATCHED,
         _S.IN_PROGRESS,
         _S.RETURNED,
     ),
-    Step.REOPEN: _move(_S.REOPENED, "重新办理", _S.CLOSED),
+    Step.REOPEN: _move(_S.REOPENED, pgettext_lazy("step", "重新办理"), _S.CLOSED),
     Step.WITHDRAW: _move(
         _S.WITHDRAWN,
-        "撤回",
+        pgettext_lazy("step", "撤回"),
         _S.RECEIVED,
         _S.ACCEPTED,
         _S.DISPATCHED,
@@ -105,7 +124,7 @@ class NoSuchTicket(LookupError):
     """There is no such ticket, or the actor may not know of it."""
 
     def __init__(self) -> None:
-        super().__init__("没有这张工单，或无权查看")
+        super().__init__(gettext("没有这张工单，或无权查看"))
 
 
 class CannotMove(ValueError):
@@ -114,11 +133,14 @@ class CannotMove(ValueError):
     def __init__(self, step: Step, state: str) -> None:
         self.step = step
         self.state = State(state)
-        possible = "、".join(move.words for _, move in possible_moves(self.state))
-        super().__init__(
-            f"“{self.state.label}”的工单不能{MOVES[step].words}"
-            + (f"；现在可以：{possible}" if possible else "；该工单已结束")
+        possible = "、".join(str(move.words) for _step, move in possible_moves(self.state))
+        said = {"state": self.state.label, "step": MOVES[step].words, "possible": possible}
+        words = (
+            gettext("“%(state)s”的工单不能%(step)s；现在可以：%(possible)s")
+            if possible
+            else gettext("“%(state)s”的工单不能%(step)s；该工单已结束")
         )
+        super().__init__(words % said)
 
 
 def possible_moves(state: State) -> list[tuple[Step, Move]]:

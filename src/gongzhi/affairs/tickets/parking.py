@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
@@ -24,13 +25,13 @@ def ask_parking(
     """Ask to park: why it can't be solved now, what is planned, when it is looked at again."""
     ticket = ticket_for(by, "tickets.park", ticket_id)
     if ticket.state not in {State.DISPATCHED, State.IN_PROGRESS}:
-        raise CannotPark(f"“{State(ticket.state).label}”的工单不能申请挂账")
+        raise CannotPark(_("“%(state)s”的工单不能申请挂账") % {"state": State(ticket.state).label})
     if not reason.strip() or not plan.strip():
-        raise CannotPark("请写明挂账的客观原因和下一步计划")
+        raise CannotPark(_("请写明挂账的客观原因和下一步计划"))
     if review_on <= localdate(at):
-        raise CannotPark("复查日期应当在今天以后")
+        raise CannotPark(_("复查日期应当在今天以后"))
     if Parking.objects.filter(ticket=ticket, review=Review.PENDING).exists():
-        raise CannotPark("已有一个挂账申请在等待审核")
+        raise CannotPark(_("已有一个挂账申请在等待审核"))
     touch(ticket, at=at)
     Parking.objects.create(
         ticket=ticket,
@@ -58,9 +59,9 @@ def review_parking(*, ticket_id: int, approved: bool, reason: str, by: Actor, at
     ticket = ticket_for(by, "tickets.approve_parking", ticket_id)
     asked = Parking.objects.filter(ticket=ticket, review=Review.PENDING).first()
     if asked is None:
-        raise CannotPark("没有等待审核的挂账申请")
+        raise CannotPark(_("没有等待审核的挂账申请"))
     if asked.asked_by_id == by.person_id and by.person_id is not None:
-        raise CannotPark("申请人不能审核自己的申请")
+        raise CannotPark(_("申请人不能审核自己的申请"))
     if approved:
         move(ticket, Step.PARK, at=at)
         begin_pause(ticket, reason="parking", at=at)
@@ -87,7 +88,7 @@ def unpark_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> No
     """Work on it again: the rest of its limit runs from here."""
     ticket = ticket_for(by, "tickets.park", ticket_id)
     if not reason.strip():
-        raise CannotPark("请说明恢复办理的理由")
+        raise CannotPark(_("请说明恢复办理的理由"))
     move(ticket, Step.UNPARK, at=at)
     parked = Parking.objects.filter(ticket=ticket, review=Review.APPROVED, ended_at=None)
     began = parked.values_list("reviewed_at", flat=True).first()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, RemarkKind, State
@@ -74,10 +75,13 @@ def correct_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> Non
     """
     ticket = ticket_for(by, "tickets.correct", ticket_id)
     if ticket.state not in set(OPEN_STATES) - {State.ANSWERED}:
-        raise CannotChange(f"“{State(ticket.state).label}”的工单不能再修改；可以补充说明或重新提交")
+        raise CannotChange(
+            _("“%(state)s”的工单不能再修改；可以补充说明或重新提交")
+            % {"state": State(ticket.state).label}
+        )
     words = text.strip()
     if not words or len(words) > TEXT_LIMIT or "\x00" in words:
-        raise CannotChange(f"内容要有 1 到 {TEXT_LIMIT} 字")
+        raise CannotChange(_("内容要有 1 到 %(most)d 字") % {"most": TEXT_LIMIT})
     before = ticket.text
     touch(ticket, at=at, text=words)
     tell(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.words import (
@@ -91,7 +92,7 @@ def found_by_words(query: str, *, before: int | None = None) -> Iterator[list[in
     """
     phrases = phrases_of(query)
     if not phrases:
-        raise CannotSearch("请输入要查找的词，例如“垃圾清运”或“3号楼”")
+        raise CannotSearch(_("请输入要查找的词，例如“垃圾清运”或“3号楼”"))
     size = FIRST_CHUNK
     while True:
         chunk = _chunk(phrases, before=before, size=size)

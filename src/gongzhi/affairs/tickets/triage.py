@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, State, Urgency
@@ -115,9 +116,11 @@ def overrule_triage(
     """
     ticket = ticket_for(by, "tickets.triage", ticket_id)
     if ticket.state not in OPEN_STATES:
-        raise CannotOverrule(f"“{State(ticket.state).label}”的工单不能再改分类")
+        raise CannotOverrule(
+            _("“%(state)s”的工单不能再改分类") % {"state": State(ticket.state).label}
+        )
     if category(category_code) is None:
-        raise CannotOverrule(f"没有这个事项分类：{category_code}")
+        raise CannotOverrule(_("没有这个事项分类：%(code)s") % {"code": category_code})
     was = ticket.category_code
     touch(ticket, at=at, category_code=category_code, category_by="person", urgency=urgency)
     tell(ticket, events.OVERRULED, by=by, at=at, category=category_code, urgency=urgency, was=was)

@@ -140,6 +140,13 @@ _TO_UNIT = (
 )
 _WHISTLES = (
     (
+        "unit.whistle_drafted",
+        "有吹哨等待批准：{title}",
+        "请决定是否请有关单位到 {place} 报到。",
+        "A whistle waits for your decision: {title}",
+        "Decide whether the units are called to {place}.",
+    ),
+    (
         "unit.whistled",
         "吹哨：{title}",
         "请到 {place} 报到。签收时限 {sign_due}，联系时限 {contact_due}，到场时限 {arrive_due}。",
@@ -204,7 +211,7 @@ def _whistle_facts(whistle_id: int) -> dict[str, str]:
     }
 
 
-def _requester_address(ticket_id: int) -> Address | None:
+def _requester_address(ticket_id: int, _at: datetime) -> Address | None:
     held = Requester.objects.filter(ticket_id=ticket_id, erased_at=None).first()
     if held is None:
         return None
@@ -215,9 +222,9 @@ def _requester_address(ticket_id: int) -> Address | None:
     )
 
 
-def _unit_address(unit_id: int) -> Address | None:
+def _unit_address(unit_id: int, at: datetime) -> Address | None:
     unit = find_unit(unit_id)
-    if unit is None or not unit.exists_on(localdate()):
+    if unit is None or not unit.exists_on(localdate(at)):
         return None
     return Address(email=unit.email, phone=unit.phone, webhook_url=unit.webhook_url)
 

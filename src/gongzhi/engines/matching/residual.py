@@ -7,7 +7,7 @@ import numpy as np
 from gongzhi.engines.matching.network import Arcs, Network
 from gongzhi.engines.matching.pool import BoolArray, IntArray
 
-MOST_ROUNDS = 50_000
+_ROUNDS_BETWEEN_LOOKS = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,24 +98,39 @@ def spread_from(residual: Residual, start: int, seen: BoolArray) -> None:
 def potentials(residual: Residual, first: IntArray | None = None) -> IntArray | None:
     """(nodes,), prices under which no change of the plan pays; None where some change would.
 
-    Bellman and Ford's method from every node at once; only what has changed is looked at again.
-    `first` (nodes,) are prices to start from, which saves work when they are nearly right.
+    Bellman and Ford's method from every node at once; only what has changed is looked at again,
+    and a circle among the arcs that last lowered each price ends it. `first` (nodes,) are prices to
+    start from, which saves work when they are nearly right.
     """
     price = np.zeros(residual.nodes, dtype=np.int64)
     if first is not None:
         price[: len(first)] = first[: residual.nodes]
     front = np.flatnonzero(np.diff(residual.start))
-    for _ in range(MOST_ROUNDS):
+    lowered_by = np.full(residual.nodes, -1, dtype=np.int64)
+    for round_number in range(residual.nodes + 1):
         arcs, count = _arcs_from(residual, front)
-        offered = np.repeat(price[front], count) + residual.cost[arcs]
-        head = residual.head[arcs]
+        tail, head = np.repeat(front, count), residual.head[arcs]
+        offered = price[tail] + residual.cost[arcs]
         better = offered < price[head]
         if not better.any():
             return price
-        head = head[better]
-        np.minimum.at(price, head, offered[better])
+        tail, head, offered = tail[better], head[better], offered[better]
+        np.minimum.at(price, head, offered)
+        last = offered == price[head]
+        lowered_by[head[last]] = tail[last]
         front = _distinct(head, residual.nodes)
+        if round_number % _ROUNDS_BETWEEN_LOOKS == 0 and _has_circle(lowered_by):
+            return None
     return None
+
+
+def _has_circle(pointer: IntArray) -> bool:
+    """Whether following the pointers (-1 ends) can go on for ever."""
+    end = len(pointer)
+    jump = np.append(np.where(pointer < 0, end, pointer), end)
+    for _ in range(end.bit_length()):
+        jump = jump[jump]
+    return bool((jump != end).any())
 
 
 def no_change_pays(residual: Residual, price: IntArray) -> bool:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gongzhi.engines.matching.attainable import attainable_units
 from gongzhi.engines.matching.candidates import Candidates
 from gongzhi.engines.matching.cheapest import cheapest_plan, unit_weight
-from gongzhi.engines.matching.fairness import attainable_units, level_shares
+from gongzhi.engines.matching.fairness import level_shares
 from gongzhi.engines.matching.network import Built, build_network
 from gongzhi.engines.matching.pool import BoolArray, IntArray, Order, Pool
 from gongzhi.engines.matching.proof import Proof, prove

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from gongzhi.commons.tables.reading import CannotRead, read_table
 from gongzhi.commons.tables.writing import write_csv
@@ -273,8 +274,6 @@ def _answered(waves: Sequence[SurveyFile], least: int) -> list[str]:
 
 
 def _wave(taken: SurveyFile, items: Sequence[str]) -> Wave:
-    import numpy as np  # noqa: PLC0415 - only the command's body needs it
-
     answers = np.ma.stack([taken.items[name].values for name in items], axis=1)
     return Wave(taken.design, answers)
 

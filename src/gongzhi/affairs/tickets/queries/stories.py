@@ -269,7 +269,7 @@ def _suggestions(ticket: Ticket) -> tuple[tuple[str, str, float], ...]:
     ranks = []
     for code, probability in ticket.triage.get("ranks", []):
         matter = category(code)
-        ranks.append((code, matter.name_zh if matter else code, float(probability)))
+        ranks.append((code, matter.name if matter else code, float(probability)))
     return tuple(ranks)
 
 
@@ -328,6 +328,11 @@ def number_and_title(ticket_id: int) -> tuple[str, str] | None:
     """A ticket's number and title, for a notice about it."""
     row = Ticket.objects.filter(pk=ticket_id).values_list("received_at", "title").first()
     return (number_of(ticket_id, row[0]), row[1]) if row else None
+
+
+def lead_of(ticket_id: int) -> int | None:
+    """The unit that leads a ticket now."""
+    return Ticket.objects.filter(pk=ticket_id).values_list("lead_unit_id", flat=True).first()
 
 
 def urgency_words(urgency: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets.choices import Occasion, WhistleKind, WhistleState
 from gongzhi.affairs.tickets.models import Ticket, Whistle, WhistleCall
@@ -95,7 +96,7 @@ def whistle_story(*, by: Actor, whistle_id: int) -> WhistleStory:
     found = Whistle.objects.filter(_within_reach(by), pk=whistle_id)
     whistle = found.first()
     if whistle is None:
-        raise NoSuchWhistle("没有这个吹哨，或无权查看")
+        raise NoSuchWhistle(_("没有这个吹哨，或无权查看"))
     calls = list(whistle.calls.order_by("-leads", "id"))
     names = {unit.id: unit.name for unit in units([call.unit_id for call in calls]).values()}
     ours = {role.unit_id for role in by.roles}
@@ -189,5 +190,5 @@ def place_of_whistle(whistle_id: int) -> int:
     """Where a whistle calls to; raises `NoSuchWhistle`."""
     found = Whistle.objects.filter(pk=whistle_id).values_list("place_id", flat=True).first()
     if found is None:
-        raise NoSuchWhistle("没有这个吹哨")
+        raise NoSuchWhistle(_("没有这个吹哨"))
     return found

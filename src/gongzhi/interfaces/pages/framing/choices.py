@@ -23,7 +23,9 @@ def place_choices(by: Actor, action: str) -> list[tuple[str, str]]:
 def category_choices() -> list[tuple[str, Any]]:
     """Matters by group, as an option list has them."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for view in categories():
+    found = {view.code: view for view in categories()}
+    for view in found.values():
         if view.is_leaf:
-            groups.setdefault(view.parent_name or view.name, []).append((view.code, view.name))
+            above = found.get(view.parent_code or "")
+            groups.setdefault((above or view).name, []).append((view.code, view.name))
     return list(groups.items())

@@ -16,12 +16,13 @@ class Way:
     label: str | Promise
     roles: frozenset[str] = frozenset()
     staff_only: bool = False
+    residents_only: bool = False  # staff have their own way to the same thing
 
 
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
-    Way("report", _("我要反映")),
-    Way("track", _("查进度")),
+    Way("report", _("我要反映"), residents_only=True),
+    Way("track", _("查进度"), residents_only=True),
     Way("desk", _("今天要办"), staff_only=True),
     Way("whistles", _("吹哨"), staff_only=True),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
@@ -41,9 +42,10 @@ def entries_for(request: HttpRequest) -> list[Entry]:
     """The ways open to the visitor, the one they are on marked."""
     visitor = getattr(request, "visitor", None)
     entries = []
+    signed_in = bool(visitor and visitor.signed_in)
     held = {role.kind.value for role in visitor.actor.roles} if visitor else set()
     for way in WAYS:
-        if way.staff_only and not (visitor and visitor.signed_in):
+        if (way.staff_only and not signed_in) or (way.residents_only and signed_in):
             continue
         if way.roles and not way.roles & held:
             continue

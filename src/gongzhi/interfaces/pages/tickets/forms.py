@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongzhi.affairs.tickets.choices import ExclusionReason, Satisfied, Solved, Urgency
 from gongzhi.affairs.tickets.numbers import id_in
@@ -101,7 +102,9 @@ class ExtensionForm(StepForm):
 
 class ReviewForm(StepForm):
     decision = forms.ChoiceField(
-        label=_("决定"), widget=forms.RadioSelect, choices=[("yes", _("同意")), ("no", _("不同意"))]
+        label=_("决定"),
+        widget=forms.RadioSelect,
+        choices=[("yes", pgettext_lazy("step", "同意")), ("no", pgettext_lazy("step", "不同意"))],
     )
     reason = words(_("意见"), required=False, rows=3)
 

@@ -1,4 +1,4 @@
-"""A ticket's events as a timeline that people can read."""
+"""A ticket's events as a timeline for staff; residents/telling.py tells the requester."""
 
 from collections.abc import Iterator
 
@@ -48,41 +48,17 @@ TITLES: dict[str, str | Promise] = {
     "ticket.contact_corrected": _("诉求人更正联系方式"),
     "ticket.erased": _("内容已删除"),
 }
-# What the requester's own page leaves out: steps inside the house.
-INTERNAL = frozenset(
-    {
-        "ticket.noted",
-        "ticket.overruled",
-        "ticket.objected",
-        "ticket.objection_reviewed",
-        "ticket.returned",
-        "ticket.assisted",
-        "ticket.assist_reported",
-        "ticket.extension_asked",
-        "ticket.parking_asked",
-        "ticket.exclusion_asked",
-        "ticket.supervised",
-        "ticket.reminded",
-        "ticket.split",
-        "ticket.merged",
-        "ticket.unmerged",
-    }
-)
 GOOD = frozenset({"ticket.closed", "ticket.answered"})
 BAD = frozenset({"ticket.reopened", "ticket.escalated", "ticket.returned"})
 
 
-def moments(story: Story, *, for_requester: bool = False) -> list[Moment]:
+def moments(story: Story) -> list[Moment]:
     """What happened, oldest first; the last entry is marked as where it stands."""
     remarks: dict[int, list[RemarkView]] = {}
     for remark in story.remarks:
         if remark.event_sequence is not None:
             remarks.setdefault(remark.event_sequence, []).append(remark)
-    shown = [
-        event
-        for event in story.events
-        if event.kind in TITLES and not (for_requester and event.kind in INTERNAL)
-    ]
+    shown = [event for event in story.events if event.kind in TITLES]
     return list(_moments(shown, remarks))
 
 

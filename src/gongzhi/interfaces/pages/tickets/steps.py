@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongzhi.affairs.tickets import (
     callback,
@@ -78,20 +78,20 @@ def _yes(asked: Asked) -> bool:
 
 STEPS: tuple[StepPage, ...] = (
     StepPage(
-        "contact", _("联系诉求人"), forms.ContactForm,
+        "contact", pgettext_lazy("step", "联系诉求人"), forms.ContactForm,
         lambda s: Step.CONTACT in s.steps and not s.row.contacted,
         lambda d, a: handling.contact_requester(note=a["note"], **d.who), main=True,
     ),
     StepPage(
-        "answer", _("答复"), forms.AnswerForm, _can(Step.ANSWER),
+        "answer", pgettext_lazy("step", "答复"), forms.AnswerForm, _can(Step.ANSWER),
         lambda d, a: handling.answer_ticket(text=a["text"], **d.who), main=True,
     ),
     StepPage(
-        "close", _("办结"), forms.CloseForm, _can(Step.CLOSE),
+        "close", pgettext_lazy("step", "办结"), forms.CloseForm, _can(Step.CLOSE),
         lambda d, a: closing.close_ticket(evidence=a["evidence"], **d.who), main=True,
     ),
     StepPage(
-        "call-back", _("电话回访"), forms.CallBackForm,
+        "call-back", pgettext_lazy("step", "电话回访"), forms.CallBackForm,
         lambda s: "tickets.call_back" in s.actions and s.row.state == State.CLOSED
         and bool(s.callbacks) and s.callbacks[-1].state != "answered",
         lambda d, a: callback.call_back(
@@ -101,7 +101,7 @@ STEPS: tuple[StepPage, ...] = (
         main=True,
     ),
     StepPage(
-        "review-objection", _("审核派单异议"), forms.ObjectionReviewForm,
+        "review-objection", pgettext_lazy("step", "审核派单异议"), forms.ObjectionReviewForm,
         _review("objection", "tickets.review_objection"),
         lambda d, a: dispatch.review_objection(
             upheld=_yes(a), unit_id=int(a["unit"]) if a["unit"] else None,
@@ -110,56 +110,56 @@ STEPS: tuple[StepPage, ...] = (
         main=True,
     ),
     StepPage(
-        "review-extension", _("审核延期"), forms.ReviewForm,
+        "review-extension", pgettext_lazy("step", "审核延期"), forms.ReviewForm,
         _review("extension", "tickets.approve_extension"),
         lambda d, a: handling.review_extension(approved=_yes(a), reason=a["reason"], **d.who),
         main=True,
     ),
     StepPage(
-        "review-parking", _("审核挂账"), forms.ReviewForm,
+        "review-parking", pgettext_lazy("step", "审核挂账"), forms.ReviewForm,
         _review("parking", "tickets.approve_parking"),
         lambda d, a: parking.review_parking(approved=_yes(a), reason=a["reason"], **d.who),
         main=True,
     ),
     StepPage(
-        "review-exclusion", _("审核剔除"), forms.ReviewForm,
+        "review-exclusion", pgettext_lazy("step", "审核剔除"), forms.ReviewForm,
         _review("exclusion", "tickets.review_exclusion"),
         lambda d, a: exclusions.review_exclusion(approved=_yes(a), reason=a["reason"], **d.who),
         main=True,
     ),
     StepPage(
-        "unpark", _("恢复办理"), forms.ReasonForm, _can(Step.UNPARK),
+        "unpark", pgettext_lazy("step", "恢复办理"), forms.ReasonForm, _can(Step.UNPARK),
         lambda d, a: parking.unpark_ticket(reason=a["reason"], **d.who), main=True,
     ),
     StepPage(
-        "interim", _("阶段答复"), forms.InterimForm, _handled,
+        "interim", pgettext_lazy("step", "阶段答复"), forms.InterimForm, _handled,
         lambda d, a: handling.send_interim_reply(text=a["text"], **d.who),
     ),
     StepPage(
-        "ask", _("问诉求人"), forms.QuestionForm,
+        "ask", pgettext_lazy("step", "问诉求人"), forms.QuestionForm,
         lambda s: _handled(s) and "tickets.ask_requester" in s.actions and s.contact is not None,
         lambda d, a: handling.ask_requester(question=a["text"], **d.who),
     ),
     StepPage(
-        "assist", _("请单位协办"), forms.AssistForm, _handled,
+        "assist", pgettext_lazy("step", "请单位协办"), forms.AssistForm, _handled,
         lambda d, a: handling.ask_assistance(unit_id=int(a["unit"]), what=a["what"], **d.who),
     ),
     StepPage(
-        "report", _("反馈协办情况"), forms.ReportForm,
+        "report", pgettext_lazy("step", "反馈协办情况"), forms.ReportForm,
         lambda s: any(reported is None for _unit, _name, reported in s.assists),
         lambda d, a: handling.report_assistance(text=a["text"], **d.who),
     ),
     StepPage(
-        "note", _("写备注"), forms.NoteForm, _handled,
+        "note", pgettext_lazy("step", "写备注"), forms.NoteForm, _handled,
         lambda d, a: handling.write_note(text=a["text"], **d.who),
     ),
     StepPage(
-        "extend", _("申请延期"), forms.ExtensionForm,
+        "extend", pgettext_lazy("step", "申请延期"), forms.ExtensionForm,
         lambda s: _handled(s) and "tickets.request_extension" in s.actions,
         lambda d, a: handling.ask_extension(until=a["until"], reason=a["reason"], **d.who),
     ),
     StepPage(
-        "object", _("提出派单异议"), forms.ObjectionForm,
+        "object", pgettext_lazy("step", "提出派单异议"), forms.ObjectionForm,
         lambda s: Step.OBJECT in s.steps and not s.objection_used,
         lambda d, a: dispatch.object_to_dispatch(
             reason=a["reason"],
@@ -167,54 +167,54 @@ STEPS: tuple[StepPage, ...] = (
         ),
     ),
     StepPage(
-        "park", _("申请挂账"), forms.ParkingForm, _can(Step.PARK),
+        "park", pgettext_lazy("step", "申请挂账"), forms.ParkingForm, _can(Step.PARK),
         lambda d, a: parking.ask_parking(
             reason=a["reason"], plan=a["plan"], review_on=a["review_on"], **d.who
         ),
     ),
     StepPage(
-        "exclude", _("申请剔除"), forms.ExclusionForm, _can(Step.EXCLUDE),
+        "exclude", pgettext_lazy("step", "申请剔除"), forms.ExclusionForm, _can(Step.EXCLUDE),
         lambda d, a: exclusions.ask_exclusion(
             code=ExclusionReason(a["code"]), reason=a["reason"], evidence=a["evidence"], **d.who
         ),
     ),
     StepPage(
-        "triage", _("改分类"), forms.TriageForm,
+        "triage", pgettext_lazy("step", "改分类"), forms.TriageForm,
         lambda s: "tickets.triage" in s.actions and bool(s.steps),
         lambda d, a: triage.overrule_triage(
             category_code=a["category"], urgency=Urgency(a["urgency"]), **d.who
         ),
     ),
     StepPage(
-        "redispatch", _("改派"), forms.RedispatchForm, _can(Step.REDISPATCH),
+        "redispatch", pgettext_lazy("step", "改派"), forms.RedispatchForm, _can(Step.REDISPATCH),
         lambda d, a: dispatch.redispatch_ticket(
             unit_id=int(a["unit"]), reason=a["reason"], **d.who
         ),
     ),
     StepPage(
-        "merge", _("并单"), forms.MergeForm,
+        "merge", pgettext_lazy("step", "并单"), forms.MergeForm,
         lambda s: "tickets.merge" in s.actions and bool(s.steps) and not s.row.merged_into,
         lambda d, a: merging.merge_tickets(into_id=a["number"], **d.who),
     ),
     StepPage(
-        "unmerge", _("取消并单"), forms.ReasonForm,
+        "unmerge", pgettext_lazy("step", "取消并单"), forms.ReasonForm,
         lambda s: "tickets.merge" in s.actions and bool(s.row.merged_into),
         lambda d, a: merging.unmerge_ticket(reason=a["reason"], **d.who),
     ),
     StepPage(
-        "split", _("拆出另一件事"), forms.SplitForm,
+        "split", pgettext_lazy("step", "拆出另一件事"), forms.SplitForm,
         lambda s: "tickets.split" in s.actions and bool(s.steps) and s.row.state != State.CLOSED,
         lambda d, a: merging.split_ticket(
             title=a["title"], text=a["text"], kind=RequestKind.HELP, **d.who
         ),
     ),
     StepPage(
-        "supervise", _("督办"), forms.SuperviseForm,
+        "supervise", pgettext_lazy("step", "督办"), forms.SuperviseForm,
         lambda s: "tickets.supervise" in s.actions and s.row.state in supervision.RUNNING,
         lambda d, a: supervision.supervise_ticket(text=a["text"], **d.who),
     ),
     StepPage(
-        "reopen", _("重新办理"), forms.ReasonForm, _can(Step.REOPEN),
+        "reopen", pgettext_lazy("step", "重新办理"), forms.ReasonForm, _can(Step.REOPEN),
         lambda d, a: closing.reopen_ticket(reason=a["reason"], **d.who),
     ),
 )  # fmt: skip

@@ -1,22 +1,16 @@
-"""A resident reports in three screens and follows the matter by a private link."""
+"""A resident follows the matter by a private link: replies, rates, corrects, erases, finds it."""
 
 import json
 import re
 from datetime import timedelta
-from io import BytesIO
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
-from django.utils import timezone
-from PIL import Image
 
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.handling import ask_requester, contact_requester
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.queries.stories import story_for_requester
-from gongzhi.commons.attachments.queries import attachments_of
-from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.notices.models import Notice
 from gongzhi.commons.permissions.actors import resident_with_key
 from gongzhi.commons.privacy.links import sign_link
@@ -24,161 +18,14 @@ from gongzhi.interfaces.pages.residents.telling import moments_of
 from tests.affairs.small_district import SmallDistrict, build
 from tests.affairs.tickets.journeys import closed, dispatched
 from tests.interfaces.pages.reading import Page
+from tests.interfaces.pages.residents import NOW, WORDS, link_to, photo
 
-WORDS = "和风花园门口的垃圾桶三天没人清运，很臭"
-NOW = timezone.now
+pytestmark = pytest.mark.database
 
 
 @pytest.fixture
 def district(db: None) -> SmallDistrict:
     return build()
-
-
-def photo(name: str = "a.jpg") -> SimpleUploadedFile:
-    out = BytesIO()
-    Image.new("RGB", (40, 30), "olive").save(out, "JPEG")
-    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
-
-
-def fields(page: str) -> dict[str, str]:
-    """What a browser would send back from the form on this page, as it stands."""
-    kept = {
-        each["name"]: each.get("value", "")
-        for each in Page(page).all("input")
-        if each.get("type") == "hidden" and each["name"] != "csrfmiddlewaretoken"
-    }
-    return {name: value for name, value in kept.items() if name != "next"}
-
-
-def walk(client: Client, *, address: str = "", **reach: object) -> str:
-    """Go through the three screens; the address of the private link."""
-    page = client.get("/report").content.decode()
-    sent = fields(page) | {"text": WORDS, "kind": "help"}
-    page = client.post("/report", sent).content.decode()
-    sent = fields(page) | {"address": address, "community": ""}
-    page = client.post("/report", sent).content.decode()
-    answer = client.post("/report", fields(page) | reach)
-    assert answer.status_code == 302, answer.content.decode()
-    return answer.headers["Location"]
-
-
-def link_to(ticket_id: int) -> str:
-    return f"/t/{sign_link('ticket', ticket_id, 1)}"
-
-
-# Reporting
-
-
-def test_three_screens_make_a_request_and_the_receipt_shows_its_number(
-    district: SmallDistrict, client: Client
-) -> None:
-    link = walk(client, address="柳岸社区和风花园", name="王女士", phone="13800138000")
-    ticket = Ticket.objects.get()
-    assert (ticket.text, ticket.place_id) == (WORDS, district.places["garden"].pk)
-    page = Page(client.get(link).content.decode())
-    assert "已经收到" in page.html
-    assert f"{ticket.pk:07d}" in page.html
-    assert "138****8000" in page.html
-    assert "13800138000" not in page.html
-    assert page.faults == []
-
-
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_each_screen_is_sound_and_carries_what_was_written(
-    district: SmallDistrict, client: Client, language: str
-) -> None:
-    client.cookies["django_language"] = language
-    page = client.get("/report").content.decode()
-    for written in ({"text": WORDS, "kind": "help"}, {"address": "和风花园", "community": ""}):
-        page = client.post("/report", fields(page) | written).content.decode()
-        assert Page(page).faults == []
-    assert fields(page)["text"] == WORDS
-    assert fields(page)["address"] == "和风花园"
-    assert fields(page)["screen"] == "3"
-    assert "和风花园" in re.sub(r"<input[^>]*>", "", page), "the place understood is shown"
-
-
-def test_a_request_needs_words_and_nothing_else(district: SmallDistrict, client: Client) -> None:
-    page = client.post("/report", {"screen": "1", "text": " ", "kind": "help"}).content.decode()
-    assert "请写下您要反映的事情" in page
-    assert fields(page)["screen"] == "1"
-    walk(client)
-    assert Ticket.objects.get().place_id == district.places["garden"].pk, "the words name it"
-
-
-def test_going_back_keeps_everything_and_complains_of_nothing(
-    district: SmallDistrict, client: Client
-) -> None:
-    page = client.get("/report").content.decode()
-    page = client.post("/report", fields(page) | {"text": WORDS, "kind": "help"}).content.decode()
-    page = client.post(
-        "/report", fields(page) | {"address": "某处", "community": "x", "back": "1"}
-    ).content.decode()
-    assert "还差一点" not in page
-    assert WORDS in page
-    assert fields(page)["address"] == "某处"
-
-
-def test_a_community_is_taken_where_the_address_says_nothing(
-    district: SmallDistrict, client: Client
-) -> None:
-    plum = district.places["plum"].pk
-    sent = {"screen": "3", "text": "楼道灯坏了", "kind": "help", "address": "老槐树旁边"}
-    client.post("/report", sent | {"community": str(plum)})
-    assert Ticket.objects.get().place_id == plum
-
-
-def test_pressing_send_twice_makes_one_request(district: SmallDistrict, client: Client) -> None:
-    page = client.get("/report").content.decode()
-    sent = fields(page) | {"screen": "3", "text": WORDS, "kind": "help"}
-    first, second = client.post("/report", sent), client.post("/report", sent)
-    assert first.headers["Location"] == second.headers["Location"]
-    assert Ticket.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("sent", "screen", "words"),
-    [
-        ({"phone": "12"}, "3", "电话号码不完整"),
-        ({"email": "not an address"}, "3", "还差一点"),
-        ({"kind": "nonsense"}, "1", "还差一点"),
-        ({"longitude": "500", "latitude": "1"}, "2", "还差一点"),
-        ({"longitude": "1", "latitude": "1"}, "2", "不在本区范围内"),
-        ({"text": "一\x00二"}, "1", "还差一点"),
-    ],
-)
-def test_what_cannot_be_received_is_shown_where_it_is_mended(
-    district: SmallDistrict, client: Client, sent: dict[str, str], screen: str, words: str
-) -> None:
-    whole = {"screen": "3", "text": WORDS, "kind": "help"} | sent
-    answer = client.post("/report", whole)
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert words in page
-    assert fields(page)["screen"] == screen
-    assert Page(page).faults == []
-    assert not Ticket.objects.exists()
-
-
-def test_pictures_are_kept_and_a_bad_one_is_named_without_losing_the_request(
-    district: SmallDistrict, client: Client
-) -> None:
-    bad = SimpleUploadedFile("b.jpg", b"not a picture at all", "image/jpeg")
-    link = walk(client, pictures=[photo(), bad])
-    page = client.get(link).content.decode()
-    assert "“b.jpg”没有收下" in page
-    ticket = Ticket.objects.get()
-    assert len(attachments_of(Subject("ticket", ticket.pk))) == 1
-    address = re.search(rf'src="({link}/pictures/\d+)"', page)
-    assert address
-    answer = client.get(address[1])
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
-    assert answer.headers["Cache-Control"] == "no-store"
-
-
-def test_six_pictures_are_too_many(district: SmallDistrict, client: Client) -> None:
-    sent = {"screen": "3", "text": WORDS, "kind": "help", "pictures": [photo() for _ in range(6)]}
-    assert "最多 5 个文件" in client.post("/report", sent).content.decode()
 
 
 # The private link
