@@ -40,7 +40,8 @@ class Measured:
         return (
             f"{self.per_second:8.0f} /s  p50 {self.median_ms:6.1f} ms  p99 {self.p99_ms:6.1f} ms  "
             f"CPU web {self.web_ms:5.2f} + worker {self.worker_ms:5.2f} = "
-            f"{self.web_ms + self.worker_ms:5.2f} ms" + (f"  {self.failed} failed" * bool(self.failed))
+            f"{self.web_ms + self.worker_ms:5.2f} ms"
+            + (f"  {self.failed} failed" * bool(self.failed))
         )
 
 
@@ -96,7 +97,8 @@ def one_case(database: str, history: int, asked: argparse.Namespace) -> None:
             get = plan | {"method": "GET", "path": PAGE, "seed": 0, "count": asked.reads}
             print(f"  GET  {measure(here, get).line()}", flush=True)
         states = json.loads(here.run("benchmarks.spine_inside", "dispatched"))
-        assert not states.get("received") and not states.get("accepted"), states
+        if states.get("received") or states.get("accepted"):
+            raise SystemExit(f"not every request was dispatched: {states}")
         if history:
             for name, taken in json.loads(here.run("benchmarks.spine_inside", "lists")).items():
                 print(f"  {name:<34}{taken:8.2f} ms", flush=True)

@@ -1,6 +1,6 @@
 """What the spine's benchmark asks inside the installation, one question a process, as JSON.
 
-    python -m benchmarks.spine_inside key | facts | waiting | dispatched | lists
+python -m benchmarks.spine_inside key | facts | waiting | dispatched | lists
 """
 
 # ruff: noqa: PLC0415 - Django's own modules can be imported only once it is set up

@@ -54,7 +54,7 @@ def _plan(model: type[models.Model]) -> _Plan:
         if not column.primary_key and not column.generated
     ]
     quote = connection.ops.quote_name
-    names = ", ".join(quote(column.column) for column in columns)
+    names = ", ".join(quote(str(column.column)) for column in columns)
     return _Plan(
         head=f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES",
         marks=f"({', '.join(['%s'] * len(columns))})",

@@ -51,7 +51,7 @@ def keep_reply(*, name: str, text: str, category_code: str = "", by: Actor) -> i
         raise CannotKeepReply(_("名称要有 1 到 %(most)d 字") % {"most": LONGEST_NAME})
     if not text:
         raise CannotKeepReply(_("请先写好答复，再存为常用答复"))
-    unit_id = by.unit_id
+    unit_id = by.unit_id or 0  # `_require` let only staff of a unit through
     kept = ReplyTemplate.objects.filter(unit_id=unit_id)
     if kept.count() >= MOST_KEPT and not kept.filter(name=name).exists():
         raise CannotKeepReply(_("常用答复最多 %(most)d 条，请先删去不用的") % {"most": MOST_KEPT})

@@ -241,7 +241,7 @@ def _whistle_facts(whistle_id: int) -> dict[str, str]:
     }
 
 
-def _requester_address(ticket_id: int) -> Address | None:
+def _requester_address(ticket_id: int, _at: datetime) -> Address | None:
     held = Requester.objects.filter(ticket_id=ticket_id, erased_at=None).first()
     if held is None:
         return None
@@ -252,9 +252,9 @@ def _requester_address(ticket_id: int) -> Address | None:
     )
 
 
-def _unit_address(unit_id: int) -> Address | None:
+def _unit_address(unit_id: int, at: datetime) -> Address | None:
     unit = find_unit(unit_id)
-    if unit is None or not unit.exists_on(localdate()):
+    if unit is None or not unit.exists_on(localdate(at)):
         return None
     return Address(email=unit.email, phone=unit.phone, webhook_url=unit.webhook_url)
 

@@ -52,7 +52,7 @@ def _leased(due: QuerySet[Delivery], *, at: datetime, most: int) -> list[Deliver
 
 def _try(delivery: Delivery, *, at: datetime) -> int:
     notice = delivery.notice
-    address = address_of(notice.recipient_kind, notice.recipient_id)
+    address = address_of(notice.recipient_kind, notice.recipient_id, at=at)
     try:
         went = _send(notice, address, Channel(delivery.channel))
     except (CannotDeliver, OSError, requests.RequestException) as error:

@@ -40,7 +40,7 @@ def notify(messages: Sequence[Message], *, at: datetime) -> int:
         [
             Delivery(notice=row, channel=channel, next_at=at)
             for row in rows
-            for channel in _ways(row.recipient_kind, row.recipient_id)
+            for channel in _ways(row.recipient_kind, row.recipient_id, at=at)
         ]
     )
     return len(rows)
@@ -63,7 +63,7 @@ def _row(message: Message, key: str, *, at: datetime) -> Notice:
     )
 
 
-def _ways(recipient_kind: str, recipient_id: int) -> list[Channel]:
+def _ways(recipient_kind: str, recipient_id: int, *, at: datetime) -> list[Channel]:
     """The ways that this installation has; whether the recipient has them too shows on sending.
 
     A unit's address is in memory, so one without a webhook costs nothing more.
@@ -71,6 +71,6 @@ def _ways(recipient_kind: str, recipient_id: int) -> list[Channel]:
     ways = [Channel.EMAIL] if settings.EMAIL_HOST else []
     if recipient_kind == "requester" and settings.SMS_WEBHOOK:
         ways.append(Channel.SMS)
-    if recipient_kind == "unit" and address_of("unit", recipient_id).webhook_url:
+    if recipient_kind == "unit" and address_of("unit", recipient_id, at=at).webhook_url:
         ways.append(Channel.WEBHOOK)
     return ways

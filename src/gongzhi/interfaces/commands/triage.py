@@ -88,6 +88,10 @@ def train(
             model = triage_learning.learn(labelled, start=start, least=least, tell=tell)
         triage_learning.save(model, out)
     record = model.record
+    if start is not None:
+        count = len(labelled.messages)
+        say(f"已从 {count} 条决定中学习 → {out}", f"Learned from {count} decisions.")
+        return
     say(
         f"已训练：{record['messages']} 条，{len(model.labels)} 类 → {out}",
         f"Trained on {record['messages']} messages, {len(model.labels)} labels.",

@@ -11,8 +11,8 @@ from gongzhi.affairs.tickets.queries.lists import (
     find_by_phone,
     find_tickets,
     search_tickets,
-    stuck,
 )
+from gongzhi.affairs.tickets.queries.stuck import stuck
 from gongzhi.affairs.tickets.queries.whistles import whistles_within_reach
 from gongzhi.affairs.tickets.searching import CannotSearch
 from gongzhi.commons.notices.queries import mark_read, notices_of_units, unread_count
