@@ -37,6 +37,7 @@ FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "ticket.received": (triage, make_findable),
     "ticket.corrected": (make_findable,),
     "ticket.triaged": (dispatch,),
+    "ticket.unmerged": (triage, dispatch),  # one that followed another from its first hour
 }
 for _kind in TELLS:
     FOLLOW_UPS[_kind] = (*FOLLOW_UPS.get(_kind, ()), tell_those_concerned)

@@ -1,6 +1,6 @@
 """One table: every so often, do that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,18 +16,22 @@ from gongzhi.commons.privacy.retention import run_retention
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A job: its name, how often, and what it calls with the time; it returns how much it did."""
+    """A job: its name, how often, and what it calls with the time; it returns how much it did.
+
+    One that speaks to the outside runs apart, so that a slow receiver keeps nothing else waiting.
+    """
 
     name: str
     every: timedelta
     run: Callable[[datetime], int]
+    outside: bool = False
 
 
 SCHEDULES = (
     Schedule("tickets.remind", timedelta(minutes=1), lambda at: remind_leads(at=at)),
     Schedule("tickets.escalate", timedelta(minutes=1), lambda at: escalate_overdue(at=at)),
     Schedule("tickets.callbacks", timedelta(minutes=5), lambda at: expire_callbacks(at=at)),
-    Schedule("notices.deliver", timedelta(seconds=5), lambda at: deliver_due(at=at)),
+    Schedule("notices.deliver", timedelta(seconds=2), lambda at: deliver_due(at=at), outside=True),
     Schedule("whistles.escalate", timedelta(minutes=5), lambda at: escalate_late_calls(at=at)),
     Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
     Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),
@@ -35,10 +39,30 @@ SCHEDULES = (
 )
 
 
+class Timetable:
+    """Some schedules, and when each is next worth asking for, so that the database is left alone.
+
+    Which of several workers runs a job is decided in the database.
+    """
+
+    def __init__(self, schedules: Sequence[Schedule] = SCHEDULES) -> None:
+        self._schedules = schedules
+        self._ask_at: dict[str, datetime] = {}
+
+    def run_due(self, *, at: datetime) -> dict[str, int]:
+        """Run each schedule that is due; a second worker that asks meanwhile finds nothing due."""
+        done: dict[str, int] = {}
+        for schedule in self._schedules:
+            if at < self._ask_at.get(schedule.name, at):
+                continue
+            if claim(f"schedule.{schedule.name}", at=at, until=at + schedule.every):
+                self._ask_at[schedule.name] = at + schedule.every
+                done[schedule.name] = schedule.run(at)
+            else:
+                self._ask_at[schedule.name] = at + schedule.every / 4
+        return done
+
+
 def run_due(*, at: datetime) -> dict[str, int]:
-    """Run each schedule that is due; a second worker that asks meanwhile finds nothing due."""
-    done: dict[str, int] = {}
-    for schedule in SCHEDULES:
-        if claim(f"schedule.{schedule.name}", at=at, until=at + schedule.every):
-            done[schedule.name] = schedule.run(at)
-    return done
+    """Run every schedule that is due at `at`, whatever was asked before."""
+    return Timetable().run_due(at=at)

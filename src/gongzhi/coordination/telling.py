@@ -1,8 +1,10 @@
 """Who is told when something happened to a ticket or a whistle."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from gongzhi.affairs.tickets.queries.facts import open_followers, ticket_facts
 from gongzhi.affairs.tickets.queries.stories import lead_of
 from gongzhi.affairs.tickets.queries.whistles import units_called
 from gongzhi.commons.ledger.outbox import Happened
@@ -65,6 +67,21 @@ def _escalated(event: Happened) -> Iterable[Message]:
     yield from _requester(event, "overdue")
 
 
+def _extended(event: Happened) -> Iterable[Message]:
+    return _requester(event, "extended") if event.data.get("approved") else ()
+
+
+def _parked(event: Happened) -> Iterable[Message]:
+    return _requester(event, "parked") if event.data.get("approved") else ()
+
+
+def _excluded(event: Happened) -> Iterable[Message]:
+    """One that was closed already only leaves the assessment: no news for its requester."""
+    facts = ticket_facts(event.subject_id) if event.data.get("approved") else None
+    if facts is not None and facts.state == "excluded":
+        yield from _requester(event, "excluded")
+
+
 def _asked_for_review(event: Happened) -> Iterable[Message]:
     street = subdistrict_office(event.place_id) if event.place_id else None
     yield from _unit(event, street, "review")
@@ -113,7 +130,11 @@ TELLS: dict[str, Tell] = {
     "ticket.extension_asked": _asked_for_review,
     "ticket.parking_asked": _asked_for_review,
     "ticket.exclusion_asked": _asked_for_review,
+    "ticket.extension_reviewed": _extended,
+    "ticket.parking_reviewed": _parked,
+    "ticket.exclusion_reviewed": _excluded,
     "ticket.replied": _replied,
+    "ticket.withdrawn": lambda event: _unit(event, event.data.get("unit"), "withdrawn"),
     "whistle.drafted": _whistle_drafted,
     "whistle.blown": _whistled,
     "whistle.declined": _whistle_late,
@@ -123,8 +144,36 @@ TELLS: dict[str, Tell] = {
 }
 
 
+# What is told to a requester is told to those who follow their ticket, too.
+SHARED = frozenset(
+    {
+        "ticket.dispatched",
+        "ticket.questioned",
+        "ticket.interim_replied",
+        "ticket.answered",
+        "ticket.escalated",
+        "ticket.extension_reviewed",
+        "ticket.parking_reviewed",
+    }
+)
+
+
 def tell_those_concerned(events: Sequence[Happened], at: datetime) -> None:
     """Write the notices that these events call for; a second run writes none."""
-    messages = [message for event in events for message in TELLS[event.kind](event)]
+    shared = {event.subject_id for event in events if event.kind in SHARED}
+    following = open_followers(shared) if shared else {}
+    messages: list[Message] = []
+    for event in events:
+        found = list(TELLS[event.kind](event))
+        messages += found
+        if event.kind in SHARED:
+            messages += _for_followers(found, following.get(event.subject_id, ()))
     if messages:
         notify(messages, at=at)
+
+
+def _for_followers(messages: Sequence[Message], followers: Iterable[int]) -> Iterable[Message]:
+    for message in messages:
+        if message.recipient_kind == "requester":
+            for each in followers:
+                yield replace(message, recipient_id=each, subject=Subject("ticket", each))

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, State
-from gongzhi.affairs.tickets.deadlines import clocks, end_pause, limit_rules
-from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for
-from gongzhi.affairs.tickets.models import Callback, Merge, Requester, Ticket
+from gongzhi.affairs.tickets.deadlines import clocks, end_pauses, limit_rules
+from gongzhi.affairs.tickets.endings import end_callbacks, end_merge, end_parking, lapse_reviews
+from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for, touch
+from gongzhi.affairs.tickets.models import Callback, Requester, Ticket
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.catalogue import Assignment, find_duty
-from gongzhi.commons.organisations.queries import units
+from gongzhi.commons.organisations.queries import standing_unit, units
 
 
 class CannotClose(ValueError):
@@ -39,15 +40,25 @@ def close_ticket(*, ticket_id: int, evidence: str, by: Actor, at: datetime) -> N
     if waiting:
         names = "、".join(unit.name for unit in units(waiting).values())
         raise CannotClose(_("协办单位还没有反馈：%(units)s") % {"units": names})
-    _close_one(ticket, Step.CLOSE, evidence=evidence, by=by, at=at)
+    due = end_pauses(ticket, at=at)
+    _close_one(ticket, Step.CLOSE, evidence=evidence, by=by, at=at, due=due)
     for follower in ticket.merged.select_for_update().order_by("pk"):
         if follower.state in MOVES[Step.CLOSE_WITH].sources:
-            _close_one(follower, Step.CLOSE_WITH, evidence=evidence, by=by, at=at)
+            # Whoever did the work answers for it, also where the follower never had a lead.
+            touch(follower, at=at, lead_unit_id=ticket.lead_unit_id)
+            _close_one(
+                follower, Step.CLOSE_WITH, evidence=evidence, by=by, at=at, due=ticket.due_at
+            )
 
 
-def _close_one(ticket: Ticket, step: Step, *, evidence: str, by: Actor, at: datetime) -> None:
-    due = end_pause(ticket, reason="question", at=at)
+def _close_one(
+    ticket: Ticket, step: Step, *, evidence: str, by: Actor, at: datetime, due: datetime | None
+) -> None:
+    """An application to leave the ticket out of the assessment may still be decided afterwards."""
+    end_pauses(ticket, at=at)
     move(ticket, step, at=at, closed_at=at, due_at=due)
+    end_parking(ticket, at=at)
+    lapse_reviews(ticket, at=at, kinds=("objection", "extension", "parking"))
     asked = _ask_back(ticket, at=at)
     tell(
         ticket,
@@ -99,10 +110,11 @@ def reopen_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> No
 def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: datetime) -> None:
     """Reopen for the unit that closed it, with a new clock; runs in the caller's transaction.
 
-    A ticket that followed another goes its own way from here.
+    If that unit is closed by now, the catalogue names another. A ticket that followed another
+    goes its own way from here.
     """
     duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
-    lead = ticket.lead_unit_id or duty.unit_id
+    lead = standing_unit(ticket.lead_unit_id, on=localdate(at)) or duty.unit_id
     same = Assignment(
         unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
     )
@@ -112,6 +124,7 @@ def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: d
         Step.REOPEN,
         at=at,
         closed_at=None,
+        lead_unit_id=lead,
         clock_from=at,
         contacted_at=None,
         contact_due_at=due.contact_due_at,
@@ -122,7 +135,8 @@ def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: d
         escalated_at=None,
         merged_into_id=None,
     )
-    Merge.objects.filter(ticket=ticket, undone_at=None).update(undone_at=at)
+    end_merge(ticket, at=at)
+    end_callbacks(ticket)
     tell(
         ticket,
         events.REOPENED,

@@ -74,7 +74,7 @@ SPLIT = declare("ticket.split", "a second matter became a ticket of its own", "i
 SUPERVISED = declare("ticket.supervised", "a superior pressed for action", "unit")
 REMINDED = declare("ticket.reminded", "the lead was reminded before the limit", "unit", "due")
 ESCALATED = declare("ticket.escalated", "the limit passed and the superior was told", "unit", "due")
-WITHDRAWN = declare("ticket.withdrawn", "the requester took it back")
+WITHDRAWN = declare("ticket.withdrawn", "the requester took it back", "unit")
 CORRECTED = declare("ticket.corrected", "the requester corrected it", "digest")
 CONTACT_CORRECTED = declare(
     "ticket.contact_corrected", "the requester put their contact right", "what"

@@ -40,21 +40,28 @@ def index_tickets(*, ticket_ids: Sequence[int]) -> int:
     """
     rows = Ticket.objects.filter(pk__in=ticket_ids)
     found = list(rows.values_list("id", "title", "text", "address", "place_id"))
-    indexed = []
-    for ticket_id, title, text, address, place_id in found:
-        place = find_place(place_id)
-        same_beginning = text.startswith(title.rstrip("…"))
-        parts = ("" if same_beginning else title, text, address, place.full_name if place else "")
-        indexed.append((ticket_id, words_of(*parts)))
+    sqlite = connection.vendor == "sqlite"
+    indexed = [
+        (ticket_id, indexed_words(title, text, address, place_id, for_sqlite=sqlite))
+        for ticket_id, title, text, address, place_id in found
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         _forget(cursor, [ticket_id for ticket_id, _ in indexed])
-        if connection.vendor == "sqlite":
-            insert = f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, %s)"  # noqa: S608
-            cursor.executemany(insert, [(i, " ".join(words)) for i, words in indexed])
-        else:
-            insert = f"INSERT INTO {TABLE} (ticket_id, words) VALUES (%s, %s::tsvector)"  # noqa: S608
-            cursor.executemany(insert, [(i, as_tsvector(words)) for i, words in indexed])
+        key, words = ("rowid", "%s") if sqlite else ("ticket_id", "%s::tsvector")
+        insert = f"INSERT INTO {TABLE} ({key}, words) VALUES (%s, {words})"  # noqa: S608
+        cursor.executemany(insert, indexed)
     return len(indexed)
+
+
+def indexed_words(
+    title: str, text: str, address: str, place_id: int | None, *, for_sqlite: bool
+) -> str:
+    """What the index holds of a ticket, as the database takes it."""
+    place = find_place(place_id)
+    same_beginning = text.startswith(title.rstrip("…"))
+    parts = ("" if same_beginning else title, text, address, place.full_name if place else "")
+    words = words_of(*parts)
+    return " ".join(words) if for_sqlite else as_tsvector(words)
 
 
 def index_all() -> int:

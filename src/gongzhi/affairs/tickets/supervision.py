@@ -63,7 +63,12 @@ def _due_by(moment: datetime) -> QuerySet[Ticket]:
     """Tickets due by then whose clock runs; what is due has a next date, which the index knows."""
     waits = Pause.objects.filter(ticket=OuterRef("pk"), ends=None)
     return Ticket.objects.filter(
-        ~Exists(waits), is_open=1, next_due_at__lte=moment, state__in=RUNNING, due_at__lte=moment
+        ~Exists(waits),
+        is_open=1,
+        next_due_at__lte=moment,
+        state__in=RUNNING,
+        due_at__lte=moment,
+        merged_into=None,  # the ticket that it follows is pressed for
     )
 
 

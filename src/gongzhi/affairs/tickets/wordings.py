@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from gongzhi.affairs.tickets.choices import Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket, Whistle
@@ -66,6 +66,27 @@ _TO_REQUESTER = (
         "We have told {lead} and those above it. Follow it at {link}",
     ),
     (
+        "requester.extended",
+        "您的诉求 {number} 经批准延期",
+        "新的办理时限 {due}，理由请见：{link}",
+        "Your request {number} gets more time",
+        "It is now due {due}; see why at {link}",
+    ),
+    (
+        "requester.parked",
+        "您的诉求 {number} 暂时办不了，已挂账跟踪",
+        "条件具备后继续办理，情况请见：{link}",
+        "Your request {number} can't be solved yet",
+        "It stays on the list and is looked at again: {link}",
+    ),
+    (
+        "requester.excluded",
+        "您的诉求 {number} 不能派单办理",
+        "为什么、可以向哪里反映，请见：{link}",
+        "Your request {number} can't be handled here",
+        "See why, and where to turn, at {link}",
+    ),
+    (
         "requester.link",
         "您的诉求 {number} 的查询链接",
         "打开链接即可查看进展：{link} 。如果不是您本人操作，请忽略。",
@@ -101,6 +122,13 @@ _TO_UNIT = (
         "{title}：诉求人有新的回复。",
         "The requester replied on ticket {number}",
         "{title}: there is a new reply.",
+    ),
+    (
+        "unit.withdrawn",
+        "诉求人撤回了工单 {number}",
+        "{title}（{place}）不用再办理。",
+        "The requester withdrew ticket {number}",
+        "{title} ({place}) needs nothing more.",
     ),
     (
         "unit.reminded",
@@ -173,15 +201,17 @@ def _ticket_facts(ticket_id: int) -> dict[str, str]:
     ticket = Ticket.objects.filter(pk=ticket_id).first()
     if ticket is None:
         return {}
-    lead = find_unit(ticket.lead_unit_id) if ticket.lead_unit_id else None
+    # Of a ticket that follows another, the other's lead and limits count.
+    handled = ticket.merged_into if ticket.merged_into and ticket.is_open else ticket
+    lead = find_unit(handled.lead_unit_id) if handled.lead_unit_id else None
     place = find_place(ticket.place_id)
     return {
         "number": number_of(ticket.pk, ticket.received_at),
         "lead": lead.name if lead else "—",
         "place": place.full_name if place else "—",
         "urgency": str(Urgency(ticket.urgency).label),
-        "due": _moment(ticket.due_at),
-        "contact_due": _moment(ticket.contact_due_at),
+        "due": _moment(handled.due_at),
+        "contact_due": _moment(handled.contact_due_at),
     }
 
 
@@ -211,7 +241,7 @@ def _whistle_facts(whistle_id: int) -> dict[str, str]:
     }
 
 
-def _requester_address(ticket_id: int) -> Address | None:
+def _requester_address(ticket_id: int, _at: datetime) -> Address | None:
     held = Requester.objects.filter(ticket_id=ticket_id, erased_at=None).first()
     if held is None:
         return None
@@ -222,11 +252,19 @@ def _requester_address(ticket_id: int) -> Address | None:
     )
 
 
+def _unit_address(unit_id: int, at: datetime) -> Address | None:
+    unit = find_unit(unit_id)
+    if unit is None or not unit.exists_on(localdate(at)):
+        return None
+    return Address(email=unit.email, phone=unit.phone, webhook_url=unit.webhook_url)
+
+
 def declare_wordings() -> None:
-    """Register wordings and the requesters' address book; called once when the app is ready."""
+    """Register wordings and address books; called once when the app is ready."""
     for words in (*_TO_REQUESTER, *_TO_UNIT, *_WHISTLES):
         declare_template(Template(*words))
     declare_book("requester", _requester_address)
+    declare_book("unit", _unit_address)
     declare_wording("requester", "ticket", _for_requester)
     declare_wording("unit", "ticket", _for_unit)
     declare_wording("unit", "whistle", _whistle_facts)

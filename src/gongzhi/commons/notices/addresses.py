@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from gongzhi.commons.ledger.recording import Subject
 
@@ -16,7 +17,7 @@ class Address:
     language: str = ""
 
 
-Book = Callable[[int], Address | None]
+Book = Callable[[int, datetime], Address | None]
 Wording = Callable[[int], dict[str, str]]
 _books: dict[str, Book] = {}
 _wordings: dict[tuple[str, str], Wording] = {}
@@ -32,10 +33,10 @@ def declare_wording(recipient_kind: str, subject_kind: str, wording: Wording) ->
     _wordings[recipient_kind, subject_kind] = wording
 
 
-def address_of(recipient_kind: str, recipient_id: int) -> Address:
-    """Where the recipient is reached now; nowhere once they were erased or the unit has closed."""
+def address_of(recipient_kind: str, recipient_id: int, *, at: datetime) -> Address:
+    """Where the recipient is reached `at` this time; nowhere once erased, or the unit closed."""
     book = _books.get(recipient_kind)
-    return (book(recipient_id) if book else None) or Address()
+    return (book(recipient_id, at) if book else None) or Address()
 
 
 def facts_of(recipient_kind: str, subject: Subject) -> dict[str, str]:

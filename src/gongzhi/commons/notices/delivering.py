@@ -9,6 +9,8 @@ from typing import Any
 import requests
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.notices.addresses import Address, address_of, facts_of
@@ -28,23 +30,29 @@ class CannotDeliver(RuntimeError):
 def deliver_due(*, at: datetime, most: int = 50) -> int:
     """Try the deliveries that are due; returns how many were sent.
 
-    A delivery is leased before it is tried, so that of two workers one sends it; a worker that
-    dies half-way leaves it to be tried again after the lease. Receivers over HTTP get an
-    Idempotency-Key to recognise a second try by.
+    Deliveries are leased before they are tried, so that of two workers one sends each; a worker
+    that dies half-way leaves the rest to be tried again after the lease. Receivers over HTTP get
+    an Idempotency-Key to recognise a second try by.
     """
     due = Delivery.objects.filter(state=DeliveryState.QUEUED, next_at__lte=at)
-    sent = 0
-    for delivery in due.select_related("notice").order_by("next_at")[:most]:
-        mine = Delivery.objects.filter(pk=delivery.pk, next_at=delivery.next_at)
-        if not mine.update(next_at=at + LEASE, attempts=delivery.attempts + 1):
-            continue
-        sent += _try(delivery, at=at)
-    return sent
+    if not due.exists():  # asked outside a transaction, which on SQLite would keep writers waiting
+        return 0
+    return sum(_try(delivery, at=at) for delivery in _leased(due, at=at, most=most))
+
+
+@transaction.atomic
+def _leased(due: QuerySet[Delivery], *, at: datetime, most: int) -> list[Delivery]:
+    skip = connection.features.has_select_for_update_skip_locked
+    mine = due.select_for_update(skip_locked=skip, of=("self",) if skip else ())
+    found = list(mine.select_related("notice").order_by("next_at")[:most])
+    rows = Delivery.objects.filter(pk__in=[delivery.pk for delivery in found])
+    rows.update(next_at=at + LEASE, attempts=F("attempts") + 1)
+    return found
 
 
 def _try(delivery: Delivery, *, at: datetime) -> int:
     notice = delivery.notice
-    address = address_of(notice.recipient_kind, notice.recipient_id)
+    address = address_of(notice.recipient_kind, notice.recipient_id, at=at)
     try:
         went = _send(notice, address, Channel(delivery.channel))
     except (CannotDeliver, OSError, requests.RequestException) as error:

@@ -41,6 +41,7 @@ def write_model(
                         np.lib.format.write_array(part, np.asarray(array), allow_pickle=False)
             unfinished.flush()
             os.fsync(unfinished.fileno())
+            os.chmod(unfinished.name, 0o644)  # a temporary file is only its maker's to read
             os.replace(unfinished.name, path)
         except BaseException:
             os.unlink(unfinished.name)

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "gongzhi.interfaces.pages.framing.headers.SafeHeaders",
     "gongzhi.interfaces.pages.framing.headers.SmallPages",
     "django.middleware.security.SecurityMiddleware",
+    "gongzhi.interfaces.api.doors.StraightToTheDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gongzhi.interfaces.pages.framing.display.ChosenLanguage",
@@ -61,6 +62,9 @@ MIDDLEWARE = [
     "gongzhi.interfaces.pages.framing.visitors.KnownVisitor",
     "gongzhi.interfaces.pages.framing.errors.RefusalsAsPages",
 ]
+
+# Interfaces for programs: no session, no cookie, no page; their views are reached straight away.
+DOORS_FOR_PROGRAMS = ("/open311/",)
 
 ROOT_URLCONF = "gongzhi.config.urls"
 WSGI_APPLICATION = "gongzhi.config.wsgi.application"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +34,13 @@ class Shingles:
         return np.diff(self.pointer)
 
 
+@cache
 def _kept_characters() -> NDArray[np.uint32]:
     """Map code points to their folded form, and everything but letters and digits to a break."""
     table = np.arange(0x110000, dtype=np.uint32)
     table[list(FOLDING)] = list(FOLDING.values())
     letters = np.array([chr(code).isalnum() for code in range(0x110000)])
     return np.where(letters, table, np.uint32(_BREAK))
-
-
-_KEPT = _kept_characters()
 
 
 def shingle(texts: Sequence[str]) -> Shingles:
@@ -65,7 +64,7 @@ def _shingle_batch(texts: Sequence[str]) -> Shingles:
     cut = [text[:MOST_CHARACTERS] for text in texts]
     lengths = np.array([len(text) for text in cut], dtype=np.int64)
     joined = "".join(cut).encode("utf-32-le", "surrogatepass")
-    codes = _KEPT[np.frombuffer(joined, dtype=np.uint32)]
+    codes = _kept_characters()[np.frombuffer(joined, dtype=np.uint32)]
     row = np.repeat(np.arange(len(texts), dtype=np.uint64), lengths)
     kept = codes != _BREAK
     codes, row = codes[kept].astype(np.uint64), row[kept]

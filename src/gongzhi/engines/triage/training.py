@@ -24,7 +24,7 @@ from gongzhi.engines.triage.weighting import (
 PENALTY = 1.0
 LEAST_MESSAGES = 3
 CALIBRATION_FOLDS = 5
-_CHUNK = 2_000
+_CHUNK = 400
 
 
 class CannotTrain(ValueError):
@@ -64,10 +64,10 @@ def train(
         for number in range(CALIBRATION_FOLDS):
             learn, test = fold != number, fold == number
             if test.any():
-                fitted = _Fit(counts[learn], target[learn], len(names), vocabulary)
+                fitted = _Fit(counts, np.flatnonzero(learn), target, len(names), vocabulary)
                 scores[test] = fitted.scores(counts[test])
             progress(0.2 + step * (number + 1))
-    final = _Fit(counts, target, len(names), vocabulary)
+    final = _Fit(counts, np.arange(len(target)), target, len(names), vocabulary)
     calibration = _calibrate(scores, target)
     progress(1.0)
     return Model(
@@ -88,21 +88,24 @@ class _Fit:
     def __init__(
         self,
         counts: sparse.csr_matrix,
+        learn: NDArray[np.int64],
         target: NDArray[np.int64],
         classes: int,
         vocabulary: Vocabulary,
     ) -> None:
         self.field = field_of(vocabulary.keys)
-        self.weights = feature_weights(counts, target, classes=classes)
+        chosen = counts[learn]
+        self.weights = feature_weights(chosen, target[learn], classes=classes)
         self.coefficients = np.zeros((len(vocabulary), classes))
         # A class this part of the data lacks scores as low as a certain "no".
         self.intercept = np.full(classes, -1.0)
-        present = np.unique(target)
+        present = np.unique(target[learn])
         if len(present) < 2 or not len(vocabulary):
             self.intercept[present] = 1.0
             return
-        rows = weighted_rows(counts, self.weights, self.field)
-        machine = LinearSVC(C=PENALTY, random_state=0).fit(rows, target)
+        rows = weighted_rows(chosen, self.weights, self.field)
+        del chosen  # the machine makes copies of its own; this one isn't needed any more
+        machine = LinearSVC(C=PENALTY, random_state=0).fit(rows, target[learn])
         coefficients, intercept = machine.coef_.T, machine.intercept_
         if len(present) == 2:
             coefficients = np.hstack([-coefficients, coefficients])

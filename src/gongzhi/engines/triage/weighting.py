@@ -69,8 +69,15 @@ def weighted_rows(
 
 def message_frequencies(tokens: Tokens) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return the distinct keys, ascending, and in how many messages each occurs."""
-    distinct, number = np.unique(tokens.key, return_inverse=True)
-    messages = int(tokens.message.max(initial=-1)) + 1
-    cell = np.unique(number.astype(np.int64) * max(messages, 1) + tokens.message)
-    frequency = np.bincount(cell // max(messages, 1), minlength=len(distinct))
+    order = np.argsort(tokens.key, kind="stable")
+    key, message = tokens.key[order], tokens.message[order]
+    new_key = np.ones(len(key), dtype=bool)
+    new_key[1:] = key[1:] != key[:-1]
+    number = np.cumsum(new_key) - 1
+    messages = int(message.max(initial=0)) + 1
+    cell = np.sort(number * messages + message)
+    fresh = np.ones(len(cell), dtype=bool)
+    fresh[1:] = cell[1:] != cell[:-1]
+    distinct = key[new_key]
+    frequency = np.bincount(cell[fresh] // messages, minlength=len(distinct))
     return distinct, frequency

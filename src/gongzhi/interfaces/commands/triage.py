@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from click.termui import progressbar
 
 from gongzhi.interfaces.commands.speaking import refuse, say
 
@@ -89,6 +88,10 @@ def train(
             model = triage_learning.learn(labelled, start=start, least=least, tell=tell)
         triage_learning.save(model, out)
     record = model.record
+    if start is not None:
+        count = len(labelled.messages)
+        say(f"已从 {count} 条决定中学习 → {out}", f"Learned from {count} decisions.")
+        return
     say(
         f"已训练：{record['messages']} 条，{len(model.labels)} 类 → {out}",
         f"Trained on {record['messages']} messages, {len(model.labels)} labels.",
@@ -276,7 +279,7 @@ def hot(
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[float], None]]:
     """Show a bar on the terminal's error stream; yields what takes shares from 0 to 1."""
-    with progressbar(length=1_000, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=1_000, label=label, file=sys.stderr) as bar:
 
         def tell(share: float) -> None:
             bar.update(max(0, round(share * 1_000) - bar.pos))

@@ -75,6 +75,7 @@ class TicketFilter:
 
     states: tuple[State, ...] = ()
     open_only: bool = False
+    leading_only: bool = False  # without those that follow another
     unit_ids: tuple[int, ...] = ()  # one of these leads
     place_id: int | None = None
     category_code: str = ""
@@ -133,7 +134,7 @@ def due_list(
     `unit_ids` leaves those that one of these units leads. Parked tickets have their own list.
     """
     to_do = tuple(state for state in OPEN_STATES if state is not State.PARKED)
-    filters = TicketFilter(open_only=True, states=to_do, unit_ids=unit_ids)
+    filters = TicketFilter(open_only=True, states=to_do, unit_ids=unit_ids, leading_only=True)
     return find_tickets(by=by, filters=filters, order="due", cursor=cursor, size=size)
 
 
@@ -204,6 +205,8 @@ def _portions(ids: list[int], size: int = 500) -> Iterator[list[int]]:
 
 def _matching(filters: TicketFilter) -> Q:
     condition = Q(is_open=1) if filters.open_only else Q()
+    if filters.leading_only:
+        condition &= Q(merged_into=None)
     if filters.states:
         condition &= Q(state__in=[state.value for state in filters.states])
     if filters.unit_ids:

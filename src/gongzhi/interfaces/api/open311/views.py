@@ -69,6 +69,8 @@ def _form(request: HttpRequest) -> QueryDict:
     """Parameters of the query, and for a POST those of the form over them."""
     if request.method != "POST":
         return request.GET
+    if not request.GET:
+        return request.POST
     form = request.GET.copy()
     for key in request.POST:
         form.setlist(key, request.POST.getlist(key))

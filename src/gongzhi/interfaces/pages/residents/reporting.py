@@ -22,6 +22,8 @@ from gongzhi.affairs.tickets.intake import (
     check_request,
     receive_ticket,
 )
+from gongzhi.affairs.tickets.merging import CannotMerge, follow_ticket
+from gongzhi.affairs.tickets.queries.alike import SameMatter, public_alike
 from gongzhi.affairs.tickets.requesters import holder_of
 from gongzhi.commons.attachments.attaching import attach
 from gongzhi.commons.attachments.errors import CannotAttach
@@ -82,7 +84,10 @@ def _first_wrong(screens: Screens, *, upto: int) -> int:
     request = _request_of(screens, Contact(), once="")
     if refusal := check_request(request, by=RESIDENT, at=timezone.now()):
         return _complain(screens, refusal)
-    return LAST if upto == LAST and not screens.reach.is_valid() else 0
+    if upto < LAST:
+        return 0
+    screens.reach.offer(_alike(screens))
+    return 0 if screens.reach.is_valid() else LAST
 
 
 def _blank(request: HttpRequest) -> Screens:
@@ -97,13 +102,17 @@ def _screen_number(request: HttpRequest) -> int:
 
 def _kept(request: HttpRequest) -> dict[str, Any]:
     """What the third screen held before the visitor went back."""
-    return {name: request.POST.get(name, "") for name in ("name", "phone", "email", "once")}
+    return {
+        name: request.POST.get(name, "") for name in ("name", "phone", "email", "public", "once")
+    }
 
 
 def _show(
     request: HttpRequest, number: int, screens: Screens, *, mended: bool = False
 ) -> HttpResponse:
     """One screen, the others carried along; unless `mended`, with what is wrong in it."""
+    if not screens.reach.is_bound:
+        screens.reach.offer(_alike(screens) if number == LAST else ())
     form = screens.form(number)
     carried = [
         field
@@ -137,17 +146,34 @@ def _place_id(where: WhereForm) -> int | None:
     return community
 
 
+def _alike(screens: Screens) -> list[SameMatter]:
+    """Public requests that may be about the same; nothing is looked for before it is said."""
+    if not (screens.what.is_valid() and screens.where.is_valid()):
+        return []
+    where = screens.where.cleaned_data
+    pinned = where["longitude"] is not None and where["latitude"] is not None
+    return public_alike(
+        screens.what.cleaned_data["text"],
+        place_id=_where_it_is(screens),
+        point=(where["longitude"], where["latitude"]) if pinned else None,
+        at=timezone.now(),
+    )
+
+
 def _understood(screens: Screens) -> str:
     """Where we think it is, to be looked at before sending."""
-    if not screens.where.is_valid():
-        return ""
+    found = _where_it_is(screens) if screens.where.is_valid() else None
+    return public_name(found) if found else ""
+
+
+def _where_it_is(screens: Screens) -> int | None:
     said = screens.where.cleaned_data
     chosen = _place_id(screens.where)
     if chosen is None and said["address"]:
         chosen = locate_address(said["address"]).place_id
     if chosen is None and said["longitude"] is not None and said["latitude"] is not None:
         chosen = locate(said["longitude"], said["latitude"]).place_id
-    return public_name(chosen) if chosen else ""
+    return chosen
 
 
 def _send(request: HttpRequest, screens: Screens) -> HttpResponse:
@@ -158,16 +184,24 @@ def _send(request: HttpRequest, screens: Screens) -> HttpResponse:
         email=reach["email"],
         language=get_language() or "",
     )
-    wanted = _request_of(screens, contact, once=reach["once"])
+    wanted = _request_of(screens, contact, once=reach["once"], public=reach["public"])
     try:
-        receipt = receive_ticket(request=wanted, by=RESIDENT, at=timezone.now())
+        if followed := reach.get("follow"):
+            receipt = follow_ticket(
+                ticket_id=followed, request=wanted, by=RESIDENT, at=timezone.now()
+            )
+        else:
+            receipt = receive_ticket(request=wanted, by=RESIDENT, at=timezone.now())
     except CannotReceive as error:
         return _show(request, _complain(screens, error), screens)
+    except CannotMerge as error:
+        screens.reach.add_error("follow", str(error))
+        return _show(request, LAST, screens)
     _keep_pictures(request, receipt, screens.reach.cleaned_data["pictures"])
     return redirect("my_ticket", token=receipt.link_token)
 
 
-def _request_of(screens: Screens, contact: Contact, *, once: str) -> Request:
+def _request_of(screens: Screens, contact: Contact, *, once: str, public: bool = False) -> Request:
     what, where = screens.what.cleaned_data, screens.where.cleaned_data
     both = where["longitude"] is not None and where["latitude"] is not None
     return Request(
@@ -178,6 +212,7 @@ def _request_of(screens: Screens, contact: Contact, *, once: str) -> Request:
         latitude=where["latitude"] if both else None,
         address=where["address"],
         contact=contact,
+        is_public=public,
         idempotency_key=f"page:{once}" if once else "",
     )
 
