@@ -93,7 +93,8 @@ def _due_after_pauses(ticket: Ticket) -> datetime | None:
     if ticket.clock_from is None or ticket.limit_amount is None:
         return ticket.due_at
     spans = Pause.objects.filter(ticket=ticket, ends__isnull=False, ends__gt=ticket.clock_from)
-    pauses = tuple(spans.order_by("begins").values_list("begins", "ends"))
+    ended = spans.order_by("begins").values_list("begins", "ends")
+    pauses = tuple((begins, ends) for begins, ends in ended if ends is not None)
     time, unit = working_time(ticket.lead_unit_id), LimitUnit(ticket.limit_unit)
     granted = (
         Extension.objects.filter(
@@ -103,9 +104,9 @@ def _due_after_pauses(ticket: Ticket) -> datetime | None:
         .values_list("reviewed_at", "proposed_due_at")
         .first()
     )
-    if granted is None:
+    if granted is None or granted[0] is None:
         return time.deadline(ticket.clock_from, Limit(ticket.limit_amount, unit), pauses=pauses)
-    since, until = granted
+    since, until = granted[0], granted[1]
     if until <= since or not any(ends > since for _, ends in pauses):
         return until
     return max(until, time.reached(since, time.elapsed(since, until, unit), unit, pauses=pauses))

@@ -85,7 +85,7 @@ def _fresh(ticket: Ticket) -> dict[str, Any]:
 def _change_hands(ticket: Ticket, *, at: datetime) -> None:
     """What the lead before had asked for lapses; the new lead no longer assists."""
     lapse_reviews(ticket, at=at)
-    Assist.objects.filter(ticket=ticket, unit_id=ticket.lead_unit_id).delete()
+    Assist.objects.filter(ticket=ticket, unit_id=ticket.lead_unit_id or 0).delete()
 
 
 def _dispatched(ticket: Ticket, *, by: Actor, at: datetime) -> NewEvent:
