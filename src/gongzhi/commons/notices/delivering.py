@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,7 +121,22 @@ def _post(url: str, payload: dict[str, Any], *, key: str) -> None:
 
 def written(notice: Notice, *, language: str) -> tuple[str, str]:
     """Heading and body of a notice as its recipient reads them now."""
-    subject = Subject(notice.subject_kind, notice.subject_id)
-    facts = {name: str(value) for name, value in notice.facts.items()}
-    facts |= facts_of(notice.recipient_kind, subject)
-    return template_named(notice.template).write(facts, language=language)
+    return written_many([notice], language=language)[0]
+
+
+def written_many(notices: Sequence[Notice], *, language: str) -> list[tuple[str, str]]:
+    """The same for many notices, in as many queries as for one."""
+    subjects: dict[str, list[Subject]] = {}
+    for notice in notices:
+        subjects.setdefault(notice.recipient_kind, []).append(_subject(notice))
+    known = {kind: facts_of(kind, some) for kind, some in subjects.items()}
+    texts = []
+    for notice in notices:
+        facts = {name: str(value) for name, value in notice.facts.items()}
+        facts |= known[notice.recipient_kind].get(_subject(notice), {})
+        texts.append(template_named(notice.template).write(facts, language=language))
+    return texts
+
+
+def _subject(notice: Notice) -> Subject:
+    return Subject(notice.subject_kind, notice.subject_id)

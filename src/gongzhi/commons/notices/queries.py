@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gongzhi.commons.notices.delivering import written
+from gongzhi.commons.notices.delivering import written_many
 from gongzhi.commons.notices.models import Notice
 
 
@@ -23,9 +23,11 @@ class NoticeView:
 def notices_of_units(
     unit_ids: frozenset[int], *, language: str, most: int = 30
 ) -> list[NoticeView]:
-    """The newest notices to these units."""
+    """The newest notices to these units, in a bounded number of queries."""
     found = Notice.objects.filter(recipient_kind="unit", recipient_id__in=unit_ids)
-    return [_view(row, language) for row in found.order_by("-id")[:most]]
+    rows = list(found.order_by("-id")[:most])
+    texts = written_many(rows, language=language)
+    return [_view(row, *text) for row, text in zip(rows, texts, strict=True)]
 
 
 def unread_count(unit_ids: frozenset[int], *, most: int = 99) -> int:
@@ -44,8 +46,7 @@ def mark_read(unit_ids: frozenset[int], *, at: datetime) -> int:
     return found.update(read_at=at)
 
 
-def _view(row: Notice, language: str) -> NoticeView:
-    heading, body = written(row, language=language)
+def _view(row: Notice, heading: str, body: str) -> NoticeView:
     return NoticeView(
         id=row.pk,
         heading=heading,
