@@ -85,7 +85,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "agreements.sign": {_R.COORDINATOR: _PLACE, _R.PARTNER: _UNIT, _R.UNIT_LEAD: _UNIT},
     "projects.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "projects.lead": {**_GIVERS, _R.COORDINATOR: _PLACE},
-    "plans.compute": _ABOVE,
+    "plans.compute": {_R.DISTRICT_OFFICER: _ALL},
     "resources.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "resources.read": {
         _R.GRID_WORKER: _ALL,
