@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.joint_handling import escalate_late_calls
+from gongzhi.affairs.tickets.searching import clear_forgotten_words
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.attachments.attaching import sweep_orphans
 from gongzhi.commons.ledger.marks import claim
@@ -34,6 +35,7 @@ SCHEDULES = (
     Schedule("notices.deliver", timedelta(seconds=2), lambda at: deliver_due(at=at), outside=True),
     Schedule("whistles.escalate", timedelta(minutes=5), lambda at: escalate_late_calls(at=at)),
     Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
+    Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at)),
     Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),
     Schedule("ledger.seal", timedelta(days=1), lambda at: make_seal(at=at)),
 )
