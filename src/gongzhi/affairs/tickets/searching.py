@@ -46,7 +46,10 @@ def index_tickets(*, ticket_ids: Sequence[int]) -> int:
     rows = Ticket.objects.filter(pk__in=ticket_ids)
     found = list(rows.values_list("id", "title", "text", "address", "place_id"))
     sqlite = connection.vendor == "sqlite"
-    indexed = [(ticket_id, indexed_words(*said, for_sqlite=sqlite)) for ticket_id, *said in found]
+    indexed = [
+        (ticket_id, indexed_words(title, text, address, place_id, for_sqlite=sqlite))
+        for ticket_id, title, text, address, place_id in found
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         _forget(cursor, [ticket_id for ticket_id, _ in indexed])
         key, words = ("rowid", "%s") if sqlite else ("ticket_id", "%s::tsvector")
