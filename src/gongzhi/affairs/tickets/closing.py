@@ -14,7 +14,7 @@ from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_fo
 from gongzhi.affairs.tickets.models import Callback, Requester, Ticket
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.catalogue import Assignment, find_duty
+from gongzhi.commons.organisations.catalogue import Assignment, NoDuty, find_duty
 from gongzhi.commons.organisations.queries import standing_unit, units
 
 
@@ -113,7 +113,10 @@ def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: d
     If that unit is closed by now, the catalogue names another. A ticket that followed another
     goes its own way from here.
     """
-    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
+    try:
+        duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
+    except NoDuty as error:
+        raise CannotClose(str(error)) from error
     lead = standing_unit(ticket.lead_unit_id, on=localdate(at)) or duty.unit_id
     same = Assignment(
         unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
