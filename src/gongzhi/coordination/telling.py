@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gongzhi.affairs.resources.queries.facts import claim_parties, publisher_of
 from gongzhi.affairs.tickets.queries.facts import open_followers, ticket_facts
 from gongzhi.affairs.tickets.queries.stories import lead_of
-from gongzhi.affairs.resources.queries.facts import claim_parties, publisher_of
 from gongzhi.affairs.tickets.queries.whistles import units_called
 from gongzhi.commons.ledger.outbox import Happened
 from gongzhi.commons.ledger.recording import Subject

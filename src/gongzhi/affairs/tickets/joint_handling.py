@@ -175,8 +175,15 @@ def authorise_whistle(
         meets = whistle.meets_at
         call.arrive_due_at = meets if meets and meets > at else by_rule
         call.save(update_fields=["sign_due_at", "contact_due_at", "arrive_due_at"])
-    called = sorted(whistle.calls.values_list("unit_id", flat=True))
-    _tell(whistle, events.WHISTLE_BLOWN, by=by, at=at, called=list(called))
+    calls = whistle.calls.order_by("unit_id").values_list("unit_id", "arrive_due_at")
+    _tell(
+        whistle,
+        events.WHISTLE_BLOWN,
+        by=by,
+        at=at,
+        called=[unit_id for unit_id, _due in calls],
+        arrive_due=[due.isoformat(timespec="seconds") if due else None for _unit, due in calls],
+    )
 
 
 def _call_of(whistle: Whistle, unit_id: int, by: Actor) -> WhistleCall:
