@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from gongzhi.affairs.tickets.choices import (
     CallbackState,
     Channel,
@@ -160,6 +162,7 @@ class Story:
 def story_for_staff(*, by: Actor, ticket_id: int) -> Story:
     """The story with everything; raises `NoSuchTicket` or `NotPermitted`."""
     ticket = ticket_for(by, "tickets.read", ticket_id)
+    prefetch_related_objects([ticket], "assists")  # asked once, though each step asks
     open_contact = _may(by, "tickets.read_contact", ticket)
     return _story(ticket, by=by, for_requester=False, open_contact=open_contact)
 
@@ -167,11 +170,13 @@ def story_for_staff(*, by: Actor, ticket_id: int) -> Story:
 def story_for_requester(*, by: Actor, ticket_id: int) -> Story:
     """What the requester sees by their link: no internal notes, and their own contact masked."""
     ticket = ticket_for(by, "tickets.track", ticket_id)
+    prefetch_related_objects([ticket], "assists")  # asked once, though each step asks
     return _story(ticket, by=by, for_requester=True, open_contact=False)
 
 
 def _may(by: Actor, action: str, ticket: Ticket) -> bool:
-    held = {ticket.lead_unit_id, *[assist.unit_id for assist in ticket.assists.all()]} - {None}
+    """Whether `by` may do this to the ticket, whose assisting units were read with it."""
+    held = {ticket.lead_unit_id, *(assist.unit_id for assist in ticket.assists.all())}
     return allowed(
         by,
         action,
