@@ -1,4 +1,4 @@
-"""The worker goes on, past slow receivers and failing databases, until it is told to stop."""
+"""The worker goes on past a slow receiver and a failing database, until it is told to stop."""
 
 import threading
 import time
