@@ -25,6 +25,7 @@ WAYS: tuple[Way, ...] = (
     Way("track", _("查进度"), residents_only=True),
     Way("desk", _("今天要办"), staff_only=True),
     Way("whistles", _("吹哨"), staff_only=True),
+    Way("needs", _("供需")),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
 )
 

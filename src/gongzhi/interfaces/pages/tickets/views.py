@@ -7,9 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gongzhi.affairs.resources.queries.facts import need_of_source
 from gongzhi.affairs.tickets.queries.stories import Story, story_for_staff
 from gongzhi.commons.attachments.queries import attachments_of
 from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import reach
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -22,8 +25,9 @@ from gongzhi.interfaces.pages.tickets.texts import marked
 @require_safe
 @for_staff
 def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
-    story = story_for_staff(by=visitor_of(request).actor, ticket_id=ticket_id)
-    return render(request, "tickets/ticket.html", _context(story))
+    by = visitor_of(request).actor
+    story = story_for_staff(by=by, ticket_id=ticket_id)
+    return render(request, "tickets/ticket.html", _context(story, by))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,11 +48,15 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
         else:
             messages.success(request, _("已完成：%(step)s") % {"step": page.label})
             return redirect("ticket", ticket_id)
-    context = _context(story) | {"form": form, "page": page, "available": page in offered(story)}
+    context = _context(story, by) | {
+        "form": form,
+        "page": page,
+        "available": page in offered(story),
+    }
     return render(request, "tickets/step.html", context)
 
 
-def _context(story: Story) -> dict[str, object]:
+def _context(story: Story, by: Actor) -> dict[str, object]:
     steps = offered(story)
     due, due_tone = due_words(story.row, now=timezone.now())
     return {
@@ -58,6 +66,8 @@ def _context(story: Story) -> dict[str, object]:
         "main_steps": [step for step in steps if step.main],
         "more_steps": [step for step in steps if not step.main],
         "may_whistle": "whistles.blow" in story.actions and bool(story.steps),
+        "may_need": bool(story.steps) and not reach(by, "needs.publish").nowhere,
+        "need": need_of_source("ticket", story.row.id),
         "due": due,
         "due_tone": due_tone,
         "urgency": URGENCY_BADGES.get(story.row.urgency),
