@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -40,6 +41,15 @@ class ActingForm(ModelForm):
         raise NotImplementedError
 
 
+class NamedList(ChangeList):
+    """A list under the register's own name."""
+
+    def __init__(self, request: HttpRequest, *options: Any) -> None:
+        super().__init__(request, *options)
+        self.opts = self.model_admin.opts
+        self.title = str(self.opts.verbose_name_plural)
+
+
 class Reading(admin.ModelAdmin):
     """A register that can be read. With `adding` or `changing` it can also be written to."""
 
@@ -71,6 +81,9 @@ class Reading(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # nothing in a register is deleted: it ends with a day
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return NamedList
 
     def get_form(  # type: ignore[override]  # `change` says what `obj` says
         self, request: HttpRequest, obj: Any = None, **options: Any
