@@ -58,6 +58,19 @@ def test_a_worker_killed_after_its_work_and_before_crossing_off_repeats_nothing(
     assert Notice.objects.filter(subject_id=ticket_id).count() == 3
 
 
+def test_what_follows_from_what_follows_shares_one_transaction(district: SmallDistrict) -> None:
+    ticket_id = receive(district).ticket_id
+    assert follow_up(at=MONDAY) == 3  # received, triaged, dispatched
+    assert ticket(ticket_id).state == State.DISPATCHED
+    assert waiting() == 0
+
+
+def test_no_more_are_taken_at_once_than_were_asked_for(district: SmallDistrict) -> None:
+    for _ in range(3):
+        receive(district)
+    assert [follow_up(at=MONDAY, most=2) for _ in range(6)] == [2, 2, 2, 2, 1, 0]
+
+
 def test_one_bad_event_does_not_stop_the_others(district: SmallDistrict) -> None:
     bad, good = receive(district).ticket_id, receive(district).ticket_id
     done: list[int] = []

@@ -1,8 +1,11 @@
 """Who hears of what: the street of a drafted whistle, the lead of a reply, a unit of its task."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gongzhi.affairs.tickets.handling import ask_requester, reply_to_question
 from gongzhi.commons.ledger.recording import Subject
@@ -30,6 +33,21 @@ def heard(district: SmallDistrict, unit: str) -> list[str]:
 def test_the_street_hears_of_a_whistle_that_it_has_to_authorise(district: SmallDistrict) -> None:
     draft(district)
     assert any("whistle waits for your decision" in each for each in heard(district, "street"))
+
+
+def test_a_page_of_notices_asks_once_about_all_their_tickets(
+    district: SmallDistrict, django_assert_num_queries: Any
+) -> None:
+    first = dispatched(district)
+    units = frozenset({district.units["sanitation"].pk})
+    with CaptureQueriesContext(connection) as one:
+        notices_of_units(units, language="en")
+    for _ in range(5):
+        dispatched(district)
+    with django_assert_num_queries(len(one)):
+        found = notices_of_units(units, language="en")
+    assert [notice.subject_id for notice in found] == sorted(range(first, first + 6), reverse=True)
+    assert len({notice.heading for notice in found} | {notice.body for notice in found}) > 1
 
 
 def test_the_lead_hears_that_the_requester_replied(district: SmallDistrict) -> None:

@@ -33,9 +33,15 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "latitude": ("纬度", "latitude", "lat"),
 }
 REQUIRED = ("text",)
-_KINDS = {str(kind.label): kind for kind in RequestKind} | {
-    kind.value: kind for kind in RequestKind
+# Files are written in Chinese, whatever language the installation speaks.
+_KINDS = {
+    "咨询": "enquiry",
+    "求助": "help",
+    "投诉": "complaint",
+    "举报": "report",
+    "建议": "suggestion",
 }
+_KINDS |= {kind.value: kind.value for kind in RequestKind}
 _MOMENT = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 )
@@ -101,12 +107,12 @@ def request_of(
         return mapping["received_at"], str(error)
     kind = _text(values.get("kind"))
     if kind and kind not in _KINDS:
-        return mapping["kind"], f"没有“{kind}”这个诉求类型"
+        return mapping["kind"], _("没有“%(text)s”这个诉求类型") % {"text": kind}
     code = ""
     if named := _text(values.get("category")):
         found = category_named(named)
         if found is None:
-            return mapping["category"], f"没有“{named}”这个事项分类"
+            return mapping["category"], _("没有“%(text)s”这个事项分类") % {"text": named}
         code = found.code
     try:
         longitude, latitude = _degrees(values, "longitude"), _degrees(values, "latitude")
@@ -120,7 +126,7 @@ def request_of(
         text=_text(values.get("text")) or _text(values.get("title")),
         title=_text(values.get("title")),
         channel=Channel.IMPORT,
-        kind=_KINDS.get(kind, RequestKind.HELP),
+        kind=RequestKind(_KINDS[kind]) if kind else RequestKind.HELP,
         category_code=code,
         longitude=longitude,
         latitude=latitude,
@@ -164,11 +170,13 @@ def _moment(cell: Cell) -> datetime | None:
         try:
             return _aware(datetime(*parts))  # type: ignore[arg-type]  # noqa: DTZ001
         except ValueError:
-            raise ValueError(f"没有“{text}”这个时间") from None
+            raise ValueError(_("没有“%(text)s”这个时间") % {"text": text}) from None
     try:
         return _aware(datetime.fromisoformat(text))
     except ValueError:
-        raise ValueError(f"看不懂时间“{text}”，请写成 2026-01-31 08:30") from None
+        raise ValueError(
+            _("看不懂时间“%(text)s”，请写成 2026-01-31 08:30") % {"text": text}
+        ) from None
 
 
 def _aware(moment: datetime) -> datetime:
@@ -183,7 +191,7 @@ def _degrees(values: Mapping[str, Cell], field: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"“{text}”不是经纬度") from None
+        raise ValueError(_("“%(text)s”不是经纬度") % {"text": text}) from None
     if not -180 <= value <= 180:
-        raise ValueError(f"经纬度“{text}”超出范围")
+        raise ValueError(_("经纬度“%(text)s”超出范围") % {"text": text})
     return value

@@ -1,5 +1,6 @@
 """What requesters and units are told about tickets and whistles, and where they are reached."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.utils.timezone import localdate, localtime
 from gongzhi.affairs.tickets.choices import Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket, Whistle
 from gongzhi.affairs.tickets.numbers import number_of
-from gongzhi.commons.notices.addresses import Address, declare_book, declare_wording
+from gongzhi.commons.notices.addresses import Address, Facts, declare_book, declare_wording
 from gongzhi.commons.notices.templates import Template, declare_template
 from gongzhi.commons.organisations.queries import find_unit
 from gongzhi.commons.privacy.encryption import open_text
@@ -196,11 +197,8 @@ def _moment(value: datetime | None) -> str:
     return f"{localtime(value):%Y-%m-%d %H:%M}" if value else "—"
 
 
-def _ticket_facts(ticket_id: int) -> dict[str, str]:
+def _ticket_facts(ticket: Ticket) -> Facts:
     """What anyone may be told of a ticket: no text and no contact."""
-    ticket = Ticket.objects.filter(pk=ticket_id).first()
-    if ticket is None:
-        return {}
     # Of a ticket that follows another, the other's lead and limits count.
     handled = ticket.merged_into if ticket.merged_into and ticket.is_open else ticket
     lead = find_unit(handled.lead_unit_id) if handled.lead_unit_id else None
@@ -215,23 +213,35 @@ def _ticket_facts(ticket_id: int) -> dict[str, str]:
     }
 
 
-def _for_requester(ticket_id: int) -> dict[str, str]:
-    version = Ticket.objects.filter(pk=ticket_id).values_list("link_version", flat=True).first()
-    token = sign_link("ticket", ticket_id, version or 1)
-    return _ticket_facts(ticket_id) | {"link": f"{settings.PUBLIC_URL}/t/{token}"}
+def _for_requester(ticket_ids: Sequence[int]) -> dict[int, Facts]:
+    return {
+        ticket.pk: _ticket_facts(ticket) | {"link": _link(ticket)}
+        for ticket in Ticket.objects.filter(pk__in=ticket_ids).select_related("merged_into")
+    }
 
 
-def _for_unit(ticket_id: int) -> dict[str, str]:
-    title = Ticket.objects.filter(pk=ticket_id).values_list("title", flat=True).first()
-    return _ticket_facts(ticket_id) | {"title": title or "—"}
+def _link(ticket: Ticket) -> str:
+    return f"{settings.PUBLIC_URL}/t/{sign_link('ticket', ticket.pk, ticket.link_version)}"
 
 
-def _whistle_facts(whistle_id: int) -> dict[str, str]:
-    whistle = Whistle.objects.filter(pk=whistle_id).first()
-    if whistle is None:
-        return {}
+def _for_unit(ticket_ids: Sequence[int]) -> dict[int, Facts]:
+    return {
+        ticket.pk: _ticket_facts(ticket) | {"title": ticket.title}
+        for ticket in Ticket.objects.filter(pk__in=ticket_ids).select_related("merged_into")
+    }
+
+
+def _of_whistles(whistle_ids: Sequence[int]) -> dict[int, Facts]:
+    found = Whistle.objects.filter(pk__in=whistle_ids).prefetch_related("calls")
+    return {whistle.pk: _whistle_facts(whistle) for whistle in found}
+
+
+def _whistle_facts(whistle: Whistle) -> Facts:
     place = find_place(whistle.place_id)
-    call = whistle.calls.order_by("arrive_due_at").first()
+    timed = [
+        (each.arrive_due_at, each.pk, each) for each in whistle.calls.all() if each.arrive_due_at
+    ]
+    call = min(timed)[2] if timed else None
     return {
         "title": whistle.title,
         "place": place.full_name if place else "—",
@@ -267,4 +277,4 @@ def declare_wordings() -> None:
     declare_book("unit", _unit_address)
     declare_wording("requester", "ticket", _for_requester)
     declare_wording("unit", "ticket", _for_unit)
-    declare_wording("unit", "whistle", _whistle_facts)
+    declare_wording("unit", "whistle", _of_whistles)

@@ -1,10 +1,12 @@
 """What units are told about tasks."""
 
+from collections.abc import Sequence
+
 from django.utils.timezone import localtime
 
-from gongzhi.commons.notices.addresses import declare_wording
+from gongzhi.commons.notices.addresses import Facts, declare_wording
 from gongzhi.commons.notices.templates import Template, declare_template
-from gongzhi.commons.tasks.queries import find_task
+from gongzhi.commons.tasks.models import Task
 
 _TO_UNIT = (
     (
@@ -24,11 +26,12 @@ _TO_UNIT = (
 )
 
 
-def _facts(task_id: int) -> dict[str, str]:
-    task = find_task(task_id)
-    if task is None:
-        return {}
-    return {"title": task.title, "due": f"{localtime(task.due_at):%Y-%m-%d %H:%M}"}
+def _facts(task_ids: Sequence[int]) -> dict[int, Facts]:
+    rows = Task.objects.filter(pk__in=task_ids).values_list("id", "title", "due_at")
+    return {
+        task_id: {"title": title, "due": f"{localtime(due):%Y-%m-%d %H:%M}"}
+        for task_id, title, due in rows
+    }
 
 
 def declare_wordings() -> None:
