@@ -77,7 +77,7 @@ def tabulate(
     rows = [flat[i : i + len(months)] for i in range(0, len(flat), len(months))]
     if indicator.about_requests and groups != (None,):
         known = measuring.source.register.known
-        streets = [known[group].street for group in groups if group in known]
+        streets = [known[group].street for group in groups if group is not None and group in known]
         streets = streets if level is Level.COMMUNITY else []
         rows, totals = hide_small(rows, totals, streets=streets)
     elif indicator.about_requests:
