@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from gongzhi.affairs.resources.claims import expire_claims
+from gongzhi.affairs.resources.needs import expire_needs
+from gongzhi.affairs.resources.offers import expire_offers
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.joint_handling import escalate_late_calls
 from gongzhi.affairs.tickets.searching import clear_forgotten_words
@@ -39,6 +42,9 @@ SCHEDULES = (
     Schedule("tickets.callbacks", timedelta(minutes=5), lambda at: expire_callbacks(at=at)),
     Schedule("notices.deliver", timedelta(seconds=2), lambda at: deliver_due(at=at), outside=True),
     Schedule("whistles.escalate", timedelta(minutes=5), lambda at: escalate_late_calls(at=at)),
+    Schedule("claims.expire", timedelta(minutes=5), lambda at: expire_claims(at=at)),
+    Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
+    Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
     Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
     Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at)),
     Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),

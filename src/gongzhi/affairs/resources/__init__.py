@@ -1,1 +1,1 @@
-"""Needs, offers and projects in one pool."""
+"""One pool of needs and offers, claimed from both sides and confirmed by the people served."""

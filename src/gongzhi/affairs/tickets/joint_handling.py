@@ -175,8 +175,15 @@ def authorise_whistle(
         meets = whistle.meets_at
         call.arrive_due_at = meets if meets and meets > at else by_rule
         call.save(update_fields=["sign_due_at", "contact_due_at", "arrive_due_at"])
-    called = sorted(whistle.calls.values_list("unit_id", flat=True))
-    _tell(whistle, events.WHISTLE_BLOWN, by=by, at=at, called=list(called))
+    calls = whistle.calls.order_by("unit_id").values_list("unit_id", "arrive_due_at")
+    _tell(
+        whistle,
+        events.WHISTLE_BLOWN,
+        by=by,
+        at=at,
+        called=[unit_id for unit_id, _due in calls],
+        arrive_due=[due.isoformat(timespec="seconds") if due else None for _unit, due in calls],
+    )
 
 
 def _call_of(whistle: Whistle, unit_id: int, by: Actor) -> WhistleCall:
@@ -282,6 +289,8 @@ def rate_whistle(
     ours = unit_id in {role.unit_id for role in by.roles}
     if of_unit == ours:
         raise CannotWhistle(_("不能评价自己；吹哨方评价单位，单位评价吹哨"))
+    if of_unit:  # for the side that called; a called unit has no say on another
+        require(by, "whistles.close", place_path=whistle.place_path)
     if whistle.state not in {WhistleState.BLOWN, WhistleState.CLOSED}:
         raise CannotWhistle(_("吹哨以后才能评价"))
     side = "of_unit" if of_unit else "of_whistle"

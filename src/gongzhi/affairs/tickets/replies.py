@@ -45,13 +45,12 @@ def kept_replies(*, by: Actor, category_code: str = "") -> list[KeptReply]:
 
 def keep_reply(*, name: str, text: str, category_code: str = "", by: Actor) -> int:
     """Keep a reply for the actor's unit; one with the same name is replaced. Returns its id."""
-    _require(by)
+    unit_id = _unit_of(by)
     name, text = name.strip(), text.strip()
     if not name or len(name) > LONGEST_NAME:
         raise CannotKeepReply(_("名称要有 1 到 %(most)d 字") % {"most": LONGEST_NAME})
     if not text:
         raise CannotKeepReply(_("请先写好答复，再存为常用答复"))
-    unit_id = by.unit_id or 0  # `_require` let only staff of a unit through
     kept = ReplyTemplate.objects.filter(unit_id=unit_id)
     if kept.count() >= MOST_KEPT and not kept.filter(name=name).exists():
         raise CannotKeepReply(_("常用答复最多 %(most)d 条，请先删去不用的") % {"most": MOST_KEPT})
@@ -63,14 +62,16 @@ def keep_reply(*, name: str, text: str, category_code: str = "", by: Actor) -> i
 
 def drop_reply(*, reply_id: int, by: Actor) -> None:
     """Drop a reply that the actor's own unit keeps."""
-    _require(by)
+    _unit_of(by)
     if not ReplyTemplate.objects.filter(pk=reply_id, unit_id__in=_own_units(by)).delete()[0]:
         raise CannotKeepReply(_("没有这条常用答复，或不是本单位的"))
 
 
-def _require(by: Actor) -> None:
+def _unit_of(by: Actor) -> int:
+    """The unit that the actor answers for."""
     if by.unit_id is None or reach(by, "tickets.answer").nowhere:
         raise NotPermitted("tickets.answer")
+    return by.unit_id
 
 
 def _own_units(by: Actor) -> set[int]:

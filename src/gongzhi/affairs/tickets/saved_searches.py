@@ -31,7 +31,9 @@ class SavedSearch:
 
 def saved_searches(*, by: Actor) -> list[SavedSearch]:
     """The searches that this person saved, by name; one query."""
-    rows = SavedFilter.objects.filter(person_id=by.person_id or 0).order_by("name")[:MOST_SAVED]
+    if by.person_id is None:
+        return []
+    rows = SavedFilter.objects.filter(person_id=by.person_id).order_by("name")[:MOST_SAVED]
     return [SavedSearch(row.pk, row.name, row.query) for row in rows]
 
 
@@ -47,7 +49,7 @@ def save_search(*, name: str, query: str, by: Actor) -> int:
         raise CannotSaveSearch(_("请先查找，再保存；按电话的查找不能保存"))
     if len(kept) > LONGEST_QUERY:
         raise CannotSaveSearch(_("查找条件太长，请少写几个词"))
-    mine = SavedFilter.objects.filter(person_id=by.person_id or 0)
+    mine = SavedFilter.objects.filter(person_id=by.person_id)
     if mine.count() >= MOST_SAVED and not mine.filter(name=name).exists():
         raise CannotSaveSearch(_("最多保存 %(most)d 个查找，请先删去不用的") % {"most": MOST_SAVED})
     row, _new = SavedFilter.objects.update_or_create(
@@ -58,4 +60,5 @@ def save_search(*, name: str, query: str, by: Actor) -> int:
 
 def drop_search(*, search_id: int, by: Actor) -> None:
     """Drop one's own saved search; one that is gone already is no mistake."""
-    SavedFilter.objects.filter(pk=search_id, person_id=by.person_id or 0).delete()
+    if by.person_id is not None:
+        SavedFilter.objects.filter(pk=search_id, person_id=by.person_id).delete()

@@ -33,7 +33,10 @@ class NotPermitted(PermissionError):
 _R = RoleKind
 _ALL, _PLACE, _UNIT = Where.EVERYWHERE, Where.PLACE, Where.UNIT
 _HANDLERS = {_R.UNIT_MEMBER: _UNIT, _R.UNIT_LEAD: _UNIT}
+_GIVERS = {**_HANDLERS, _R.PARTNER: _UNIT}
 _COMMUNITY = {_R.COMMUNITY_WORKER: _PLACE, _R.COORDINATOR: _PLACE}
+# Any unit may be called by a whistle, a residents' committee or a partner too.
+_CALLED = {**_HANDLERS, _R.COMMUNITY_WORKER: _UNIT, _R.COORDINATOR: _UNIT, _R.PARTNER: _UNIT}
 _ABOVE = {_R.SUBDISTRICT_LEAD: _PLACE, _R.DISTRICT_OFFICER: _ALL}
 
 ACTIONS: dict[str, dict[RoleKind, Where]] = {
@@ -73,9 +76,35 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     # joint handling
     "whistles.blow": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
     "whistles.authorise": _ABOVE,
-    "whistles.respond": _HANDLERS,
-    "whistles.rate": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE, **_HANDLERS},
+    "whistles.respond": _CALLED,
+    "whistles.rate": {**_CALLED, _R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
     "whistles.close": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
+    # the pool of needs and offers
+    "needs.publish": {**_COMMUNITY, **_ABOVE},
+    "needs.review": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "offers.open": {_R.COORDINATOR: _PLACE, **_GIVERS, **_ABOVE},
+    "claims.give": {**_GIVERS, _R.COORDINATOR: _UNIT},  # never for a unit that it receives from
+    "claims.receive": {**_COMMUNITY, **_ABOVE},
+    "bookings.make": {**_COMMUNITY, **_GIVERS, **_ABOVE},
+    "volunteers.organise": {**_COMMUNITY, **_GIVERS},
+    "slips.draft": _COMMUNITY,
+    "slips.read": {_R.PARTNER: _UNIT, _R.UNIT_LEAD: _UNIT},
+    "agreements.sign": {_R.COORDINATOR: _PLACE, _R.PARTNER: _UNIT, _R.UNIT_LEAD: _UNIT},
+    "projects.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "projects.lead": {**_GIVERS, _R.COORDINATOR: _PLACE},
+    "plans.compute": {_R.DISTRICT_OFFICER: _ALL},
+    "resources.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "resources.read": {
+        _R.GRID_WORKER: _ALL,
+        _R.COMMUNITY_WORKER: _ALL,
+        _R.COORDINATOR: _ALL,
+        _R.PARTNER: _ALL,
+        _R.UNIT_MEMBER: _ALL,
+        _R.UNIT_LEAD: _ALL,
+        _R.SUBDISTRICT_LEAD: _ALL,
+        _R.DISTRICT_OFFICER: _ALL,
+        _R.RESEARCHER: _ALL,
+    },
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},

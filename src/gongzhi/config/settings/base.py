@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "gongzhi.commons.tables",
     "gongzhi.commons.remarks",
     "gongzhi.affairs.tickets",
+    "gongzhi.affairs.resources",
     "gongzhi.interfaces.pages",
 ]
 

@@ -41,12 +41,14 @@ def prepare() -> None:
     """Migrate, collect static files, make the cache table, write what a new installation needs."""
     from django.core.management import call_command  # noqa: PLC0415
 
+    from gongzhi.affairs.resources.rules import write_starting_lists  # noqa: PLC0415
     from gongzhi.affairs.tickets.deadlines import write_starting_rules  # noqa: PLC0415
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     write_starting_rules()
+    write_starting_lists()
 
 
 @click.command(help="启动网页服务。 Start the web server.")

@@ -1,0 +1,137 @@
+"""Rooms: a stretch of a day within opening hours, never two at once, and whether somebody came."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from gongzhi.affairs.resources import events
+from gongzhi.affairs.resources.choices import BookingState, OfferState
+from gongzhi.affairs.resources.lifecycle import BOOKING, NotInPool, Step, move, tell
+from gongzhi.affairs.resources.models import Booking, Offer
+from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import NotPermitted, allowed, require
+from gongzhi.commons.territory.queries import find_place
+
+LONGEST = timedelta(hours=12)
+
+
+class CannotBook(ValueError):
+    """A booking that can't be made or changed, and why."""
+
+
+@transaction.atomic
+def book_room(
+    *,
+    room_id: int,
+    host_id: int,
+    purpose: str,
+    headcount: int,
+    begins: datetime,
+    ends: datetime,
+    by: Actor,
+    at: datetime,
+) -> int:
+    """Book a room for a unit; whoever asks second for the same time is told who has it."""
+    host = find_unit(host_id)
+    if host is None:
+        raise CannotBook(_("没有这个单位，请重新选择"))
+    place = find_place(host.place_id)
+    require(by, "bookings.make", place_path=place.path if place else "", unit_ids=[host_id])
+    # The update locks the room's row, so that bookings of one room queue up on every database.
+    if not Offer.objects.filter(pk=room_id, seats__isnull=False).update(touched_at=at):
+        raise NotInPool
+    room = Offer.objects.get(pk=room_id)
+    _check_booking(room, purpose, headcount, begins, ends, at=at)
+    taken = Booking.objects.filter(
+        room=room, state=BookingState.BOOKED, begins__lt=ends, ends__gt=begins
+    ).first()
+    if taken is not None:
+        until = f"{localtime(taken.begins):%m-%d %H:%M}–{localtime(taken.ends):%H:%M}"
+        raise CannotBook(_("这段时间已有预约：%(until)s") % {"until": until})
+    row = Booking.objects.create(
+        room=room, host_id=host_id, purpose=purpose.strip(), headcount=headcount, begins=begins,
+        ends=ends, booked_at=at,
+    )  # fmt: skip
+    tell(
+        Subject("booking", row.pk), events.BOOKED, by=by, at=at, place_id=room.place_id,
+        opens=True, room=room.pk, begins=begins.isoformat(timespec="minutes"),
+        minutes=_minutes(row),
+    )  # fmt: skip
+    return row.pk
+
+
+def _minutes(row: Booking) -> int:
+    return int((row.ends - row.begins).total_seconds() // 60)
+
+
+def _check_booking(
+    room: Offer, purpose: str, headcount: int, begins: datetime, ends: datetime, *, at: datetime
+) -> None:
+    if room.state != OfferState.OPEN:
+        raise CannotBook(
+            _("这个场地现在是“%(state)s”，不能预约") % {"state": OfferState(room.state).label}
+        )
+    if not 0 < len(purpose.strip()) <= 80:
+        raise CannotBook(_("请用 1 到 80 个字写明用途"))
+    if not 1 <= headcount <= (room.seats or 0):
+        raise CannotBook(_("人数应在 1 和可容纳的 %(seats)s 人之间") % {"seats": room.seats})
+    if not at <= begins < ends or ends - begins > LONGEST:
+        raise CannotBook(_("请核对时间：应从现在以后开始，最长 12 小时"))
+    first, last = localtime(begins), localtime(ends)
+    if first.date() != last.date() or not room.begins <= first.date() <= room.ends:
+        raise CannotBook(_("场地在这一天不可用"))
+    slots = room.slots.filter(weekday=first.weekday())
+    if (
+        room.slots.exists()
+        and not slots.filter(opens__lte=first.time(), closes__gte=last.time()).exists()
+    ):
+        open_at = "、".join(f"{slot.opens:%H:%M}–{slot.closes:%H:%M}" for slot in slots)
+        raise CannotBook(_("不在开放时间内；当天开放：%(hours)s") % {"hours": open_at or "—"})
+
+
+def _booking(booking_id: int) -> Booking:
+    row = Booking.objects.select_related("room").filter(pk=booking_id).first()
+    if row is None:
+        raise NotInPool
+    return row
+
+
+@transaction.atomic
+def cancel_booking(*, booking_id: int, by: Actor, at: datetime) -> None:
+    """The host or the room's unit takes a booking back; the time is free again."""
+    row = _booking(booking_id)
+    if not allowed(by, "bookings.make", unit_ids=[row.host_id]):
+        require(by, "offers.open", place_path=row.room.place_path, unit_ids=[row.room.unit_id])
+    move(row, BOOKING, Step.CANCEL)
+    tell(
+        Subject("booking", row.pk), events.BOOKING_CANCELLED, by=by, at=at,
+        place_id=row.room.place_id, room=row.room_id,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def report_use(*, booking_id: int, came: bool, by: Actor, at: datetime) -> None:
+    """The room's unit says whether the host came; no-shows are counted apart from use."""
+    row = _booking(booking_id)
+    if not allowed(by, "offers.open", place_path=row.room.place_path, unit_ids=[row.room.unit_id]):
+        raise NotPermitted("offers.open")
+    if at < row.begins:
+        raise CannotBook(_("预约的时间还没有到"))
+    move(row, BOOKING, Step.USE if came else Step.NO_SHOW)
+    if came:
+        Offer.objects.filter(pk=row.room_id).update(last_used_at=at)
+    more: dict[str, Any] = {"minutes": _minutes(row)} if came else {}
+    tell(
+        Subject("booking", row.pk),
+        events.BOOKING_USED if came else events.BOOKING_NO_SHOW,
+        by=by,
+        at=at,
+        place_id=row.room.place_id,
+        room=row.room_id,
+        **more,
+    )

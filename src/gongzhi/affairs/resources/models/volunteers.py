@@ -1,0 +1,54 @@
+"""Volunteers' hours and working members' reports: for the person, never a list of persons."""
+
+from django.db import models
+
+from gongzhi.affairs.resources.choices import PostState, SlipState, StintState
+
+
+class VolunteerPost(models.Model):
+    """What volunteers are wanted for; who organises it certifies the hours."""
+
+    title = models.CharField(max_length=80)
+    text = models.TextField(blank=True)
+    organiser = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey("territory.Place", on_delete=models.PROTECT, related_name="+")
+    place_path = models.CharField(max_length=160)
+    wanted = models.PositiveIntegerField()
+    begins = models.DateField()
+    ends = models.DateField()
+    state = models.CharField(max_length=8, choices=PostState, default=PostState.OPEN)
+    opened_at = models.DateTimeField()
+
+
+class Stint(models.Model):
+    """Hours one volunteer gave on one day; the volunteer holds a private link to it."""
+
+    post = models.ForeignKey(VolunteerPost, on_delete=models.PROTECT, related_name="stints")
+    name_sealed = models.TextField()
+    day = models.DateField()
+    minutes = models.PositiveIntegerField()
+    claimed_minutes = models.PositiveIntegerField(null=True)  # what the volunteer says
+    objection = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=StintState, default=StintState.CERTIFIED)
+    certified_by_id = models.BigIntegerField()  # unit
+    certified_at = models.DateTimeField()
+    link_version = models.PositiveSmallIntegerField(default=1)
+    erased_at = models.DateTimeField(null=True)
+
+
+class ReportSlip(models.Model):
+    """A working member's dual report of one quarter: hours and deeds, no mark and no rank."""
+
+    employer = models.ForeignKey("organisations.Unit", on_delete=models.PROTECT, related_name="+")
+    place = models.ForeignKey("territory.Place", on_delete=models.PROTECT, related_name="+")
+    place_path = models.CharField(max_length=160)
+    name_sealed = models.TextField()
+    quarter = models.CharField(max_length=7)  # 2026-Q1
+    minutes = models.PositiveIntegerField()
+    deeds = models.TextField()
+    remark = models.TextField(blank=True)  # the member's own words
+    state = models.CharField(max_length=10, choices=SlipState, default=SlipState.DRAFTED)
+    drafted_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    link_version = models.PositiveSmallIntegerField(default=1)
+    erased_at = models.DateTimeField(null=True)
