@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("open311/", include("gongzhi.interfaces.api.open311.urls")),
+    path("hsds", include("gongzhi.interfaces.api.hsds.urls")),
     path("", include("gongzhi.interfaces.pages.urls")),
     path("account/", include("allauth.urls")),
 ]
