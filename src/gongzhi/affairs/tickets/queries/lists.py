@@ -253,9 +253,7 @@ def _after(found: QuerySet[Ticket], *, order: str, cursor: str) -> QuerySet[Tick
         received, after = _moment(moment), _id(last)
         if received is None or after is None:
             return found
-        return found.filter(received_at__lte=received).exclude(
-            received_at=received, id__gte=after
-        )
+        return found.filter(received_at__lte=received).exclude(received_at=received, id__gte=after)
     found = found.order_by("-id")
     before = _id(cursor)
     return found if before is None else found.filter(id__lt=before)
