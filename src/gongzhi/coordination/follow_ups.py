@@ -13,6 +13,7 @@ from gongzhi.affairs.tickets.searching import index_tickets
 from gongzhi.affairs.tickets.triage import triage_tickets
 from gongzhi.commons.ledger.outbox import Happened, follow_due
 from gongzhi.commons.organisations.actors import SYSTEM
+from gongzhi.coordination.needs_of_tickets import close_ticket_of_need
 from gongzhi.coordination.telling import TELLS, tell_those_concerned
 
 FollowUp = Callable[[Sequence[Happened], datetime], None]
@@ -33,11 +34,18 @@ def dispatch(events: Sequence[Happened], at: datetime) -> None:
     dispatch_tickets(ticket_ids=[event.subject_id for event in events], by=SYSTEM, at=at)
 
 
+def close_source(events: Sequence[Happened], at: datetime) -> None:
+    """A need that is met ends the ticket it came from."""
+    for event in events:
+        close_ticket_of_need(event, at=at)
+
+
 FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "ticket.received": (triage, make_findable),
     "ticket.corrected": (make_findable,),
     "ticket.triaged": (dispatch,),
     "ticket.unmerged": (triage, dispatch),  # one that followed another from its first hour
+    "need.confirmed": (close_source,),
 }
 for _kind in TELLS:
     FOLLOW_UPS[_kind] = (*FOLLOW_UPS.get(_kind, ()), tell_those_concerned)

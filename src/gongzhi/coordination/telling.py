@@ -1,9 +1,10 @@
-"""Who is told when something happened to a ticket or a whistle."""
+"""Who is told when something happened to a ticket, a whistle, a need or a claim."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gongzhi.affairs.resources.queries.facts import claim_parties, publisher_of
 from gongzhi.affairs.tickets.queries.facts import open_followers, ticket_facts
 from gongzhi.affairs.tickets.queries.stories import lead_of
 from gongzhi.affairs.tickets.queries.whistles import units_called
@@ -115,6 +116,32 @@ def _whistle_late(event: Happened) -> Iterable[Message]:
     yield from _unit(event, _superior(event), "whistle_late")
 
 
+def _claim_made(event: Happened) -> Iterable[Message]:
+    """Whoever has to answer: the side that did not begin the claim, both after a plan."""
+    parties = claim_parties(event.subject_id)
+    if parties is None:
+        return
+    giver, receiver = parties
+    if event.data.get("begun_by") != "giver":
+        yield from _unit(event, giver, "claim_made")
+    if event.data.get("begun_by") != "receiver":
+        yield from _unit(event, receiver, "claim_made")
+
+
+def _both_sides(event: Happened, template: str) -> Iterable[Message]:
+    for unit_id in claim_parties(event.subject_id) or ():
+        yield from _unit(event, unit_id, template)
+
+
+def _receiver(event: Happened, template: str) -> Iterable[Message]:
+    parties = claim_parties(event.subject_id)
+    yield from _unit(event, parties[1] if parties else None, template)
+
+
+def _publisher(event: Happened, template: str) -> Iterable[Message]:
+    yield from _unit(event, publisher_of(event.subject_id), template)
+
+
 TELLS: dict[str, Tell] = {
     "ticket.dispatched": _dispatched,
     "ticket.assisted": lambda event: _unit(event, event.data.get("unit"), "assist"),
@@ -136,6 +163,17 @@ TELLS: dict[str, Tell] = {
     "ticket.replied": _replied,
     "ticket.withdrawn": lambda event: _unit(event, event.data.get("unit"), "withdrawn"),
     "whistle.drafted": _whistle_drafted,
+    "claim.made": _claim_made,
+    "claim.agreed": lambda event: _both_sides(event, "claim_agreed"),
+    "claim.declined": lambda event: _both_sides(event, "claim_ended"),
+    "claim.withdrawn": lambda event: _both_sides(event, "claim_ended"),
+    "claim.expired": lambda event: _both_sides(event, "claim_ended"),
+    "claim.no_show": lambda event: _both_sides(event, "claim_ended"),
+    "claim.done": lambda event: _receiver(event, "claim_done"),
+    "claim.returned": lambda event: _unit(event, event.data.get("giver"), "claim_returned"),
+    "claim.confirmed": lambda event: _unit(event, event.data.get("giver"), "claim_confirmed"),
+    "need.drafted": lambda event: _publisher(event, "wish_drafted"),
+    "need.confirmed": lambda event: _publisher(event, "need_confirmed"),
     "whistle.blown": _whistled,
     "whistle.declined": _whistle_late,
     "whistle.escalated": _whistle_late,

@@ -24,7 +24,7 @@ from gongzhi.affairs.tickets.queries.stories import story_for_requester, story_f
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.permissions.table import NotPermitted
 from tests.affairs.small_district import MONDAY, SmallDistrict
-from tests.affairs.tickets.journeys import PHONE, dispatched, key_to, last_event, ticket
+from tests.affairs.tickets.journeys import PHONE, closed, dispatched, key_to, last_event, ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 HOUR = timedelta(hours=1)
@@ -218,3 +218,19 @@ def test_the_requester_reads_replies_and_no_notes_and_their_contact_masked(
     assert staff.contact is not None
     assert staff.contact.phone == PHONE
     assert len(staff.remarks) == 2
+
+
+def test_closing_says_how_long_the_office_worked_on_it(district: SmallDistrict) -> None:
+    data = last_event(closed(district, at=MONDAY)).data
+    assert (data["work_minutes"], data["paused_minutes"]) == (60, 0)
+    assert data["category"] == "environment.waste"
+
+
+def test_time_spent_waiting_for_the_requester_is_told_apart(district: SmallDistrict) -> None:
+    ticket_id, lead = dispatched(district), district.sanitation
+    ask_requester(ticket_id=ticket_id, question="几号楼？", by=lead, at=MONDAY + HOUR / 2)
+    reply_to_question(ticket_id=ticket_id, text="3号", by=key_to(ticket_id), at=MONDAY + HOUR)
+    contact_requester(ticket_id=ticket_id, note="", by=lead, at=MONDAY + HOUR)
+    close_ticket(ticket_id=ticket_id, evidence="已清运", by=lead, at=MONDAY + 1.5 * HOUR)
+    data = last_event(ticket_id).data
+    assert (data["work_minutes"], data["paused_minutes"]) == (60, 30)

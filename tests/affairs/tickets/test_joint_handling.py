@@ -61,6 +61,9 @@ def test_authorising_starts_three_clocks_for_every_called_unit(district: SmallDi
     assert {call.contact_due_at for call in calls} == {MONDAY + 24 * HOUR}
     arrive = {call.arrive_due_at.date() for call in calls if call.arrive_due_at}
     assert arrive == {moment("2026-03-09").date()}
+    said = last_event(whistle_id, "whistle").data
+    assert said["called"] == sorted(call.unit_id for call in calls)
+    assert [text[:10] for text in said["arrive_due"]] == ["2026-03-09", "2026-03-09"]
 
 
 def test_a_coordinator_drafts_and_only_a_leader_authorises(district: SmallDistrict) -> None:

@@ -1,6 +1,7 @@
 """The day's list, what is stuck, kept replies and saved searches."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from gongzhi.affairs.tickets.dispatch import object_to_dispatch
 from gongzhi.affairs.tickets.handling import ask_requester, contact_requester
 from gongzhi.affairs.tickets.parking import ask_parking, review_parking
 from gongzhi.affairs.tickets.queries.lists import due_list
+from gongzhi.affairs.tickets.queries.stories import story_for_staff
 from gongzhi.affairs.tickets.queries.stuck import stuck
 from gongzhi.affairs.tickets.replies import CannotKeepReply, drop_reply, keep_reply, kept_replies
 from gongzhi.affairs.tickets.saved_searches import (
@@ -137,3 +139,12 @@ def test_a_search_that_says_nothing_or_too_much_is_not_saved(
 ) -> None:
     with pytest.raises(CannotSaveSearch):
         save_search(name=name, query=query, by=district.worker)
+
+
+def test_a_ticket_page_asks_a_bounded_number_of_times(
+    district: SmallDistrict, django_assert_max_num_queries: Any
+) -> None:
+    ticket_id = closed(district)
+    story_for_staff(by=district.sanitation, ticket_id=ticket_id)
+    with django_assert_max_num_queries(18):
+        story_for_staff(by=district.sanitation, ticket_id=ticket_id)

@@ -1,8 +1,13 @@
 """A notice is written once, sent at least once, and keeps no address."""
 
+import contextlib
+import hashlib
+import hmac
 import json
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -11,11 +16,12 @@ import pytest
 from django.core import mail
 
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.notices import addresses
+from gongzhi.commons.notices import addresses, posting
 from gongzhi.commons.notices.addresses import Address
 from gongzhi.commons.notices.delivering import FIRST_PAUSE, LEASE, MOST_TRIES, deliver_due
 from gongzhi.commons.notices.models import Delivery, Notice
 from gongzhi.commons.notices.notifying import Message, notify
+from gongzhi.commons.notices.queries import undelivered
 from gongzhi.commons.notices.templates import UnknownTemplate
 from tests.affairs.small_district import MONDAY
 
@@ -90,14 +96,17 @@ def test_a_wording_nobody_declared_is_refused(reached: dict[str, Address]) -> No
 
 
 def test_a_webhook_gets_a_signed_post_with_a_key_to_know_it_again(
-    receiver: Receiver, reached: dict[str, Address]
+    receiver: Receiver, reached: dict[str, Address], settings: Any
 ) -> None:
+    settings.WEBHOOK_SECRET = "shared"
     reached["unit"] = Address(webhook_url=receiver.url)
     tell()
     assert deliver_due(at=MONDAY) == 1
     assert deliver_due(at=MONDAY) == 0
     headers, body = receiver.taken[0]
-    assert headers["Gongzhi-Signature"].startswith("sha256=")
+    signed = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
+    proof = hmac.new(b"shared", signed, hashlib.sha256).hexdigest()
+    assert headers["Gongzhi-Signature"] == f"sha256={proof}"
     assert len(headers["Idempotency-Key"]) == 64
     assert body["template"] == "unit.dispatched"
 
@@ -167,7 +176,7 @@ def test_a_worker_that_dies_while_sending_leaves_it_for_after_the_lease(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("gongzhi.commons.notices.delivering.requests.post", die)
+        patch.setattr("gongzhi.commons.notices.delivering.post", die)
         with pytest.raises(Killed):
             deliver_due(at=MONDAY)
     assert deliver_due(at=MONDAY + timedelta(seconds=1)) == 0
@@ -183,3 +192,122 @@ def test_somebody_who_is_erased_meanwhile_is_not_written_to(
     assert deliver_due(at=MONDAY) == 0
     assert receiver.taken == []
     assert Delivery.objects.count() == 0
+
+
+class Trickle(threading.Thread):
+    """A server that answers as it is told, byte by byte, for as long as anybody listens."""
+
+    def __init__(self, begin: bytes, endless: bytes, pause: float) -> None:
+        super().__init__(daemon=True)
+        self.begin, self.endless, self.pause = begin, endless, pause
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/in"
+        self.asked = self.sent = 0
+        self.over = False
+
+    def run(self) -> None:
+        while True:
+            try:
+                caller, _ = self.socket.accept()
+            except OSError:
+                return
+            self.asked += 1
+            threading.Thread(target=self._answer, args=(caller,), daemon=True).start()
+
+    def _answer(self, caller: socket.socket) -> None:
+        with caller, contextlib.suppress(OSError):
+            caller.recv(65_536)
+            caller.sendall(self.begin)
+            while not self.over:
+                caller.sendall(self.endless)
+                self.sent += len(self.endless)
+                time.sleep(self.pause)
+
+
+@pytest.fixture
+def trickle(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Trickle]]:
+    monkeypatch.setattr(posting, "TOTAL_SECONDS", 0.5)
+    monkeypatch.setattr(posting, "_slots", threading.BoundedSemaphore(2))
+    started: list[Trickle] = []
+
+    def start(begin: bytes, endless: bytes, pause: float = 0.05) -> Trickle:
+        started.append(Trickle(begin, endless, pause))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.over = True
+        each.socket.close()
+
+
+def test_a_receiver_that_never_ends_its_answer_costs_one_try_a_run(
+    trickle: Callable[..., Trickle], reached: dict[str, Address]
+) -> None:
+    server = trickle(b"HTTP/1.1 200 OK\r\n", b"X")
+    reached["unit"] = Address(webhook_url=server.url)
+    for number in range(5):
+        tell(once=f"event-{number}")
+    began = time.monotonic()
+    assert deliver_due(at=MONDAY) == 0
+    assert time.monotonic() - began < 5
+    assert server.asked == 1
+    assert sorted(Delivery.objects.values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
+    assert undelivered()[0].error == "ReceiverHangs"
+
+
+def test_threads_held_by_receivers_are_bounded(
+    trickle: Callable[..., Trickle], reached: dict[str, Address]
+) -> None:
+    before = set(threading.enumerate())
+    for number in range(4):
+        server = trickle(b"HTTP/1.1 200 OK\r\n", b"X")
+        reached["unit"] = Address(webhook_url=server.url)
+        tell(once=f"event-{number}")
+        deliver_due(at=MONDAY)
+    held = [each for each in set(threading.enumerate()) - before if each.name == "post"]
+    assert len(held) == 2
+
+
+def test_of_a_huge_answer_only_the_status_is_read(
+    trickle: Callable[..., Trickle], reached: dict[str, Address]
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n"
+    server = trickle(head, b"X" * 65_536, pause=0)
+    reached["unit"] = Address(webhook_url=server.url)
+    tell()
+    assert deliver_due(at=MONDAY) == 1
+    assert server.sent < 50_000_000
+
+
+def test_one_that_can_never_be_sent_does_not_keep_the_next_waiting(
+    receiver: Receiver, reached: dict[str, Address], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached["unit"] = Address(webhook_url=receiver.url)
+    broken = tell(once="event-1")
+    Notice.objects.filter(pk=broken.pk).update(template="unit.gone")
+    tell(once="event-2")
+    assert deliver_due(at=MONDAY) == 1
+    (failed,) = undelivered()
+    assert (failed.notice_id, failed.error) == (broken.pk, "UnknownTemplate")
+
+
+def test_a_run_that_takes_long_gives_back_what_it_has_not_tried(
+    receiver: Receiver, reached: dict[str, Address], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongzhi.commons.notices.delivering.RUN_SECONDS", -1)
+    reached["unit"] = Address(webhook_url=receiver.url)
+    tell()
+    assert deliver_due(at=MONDAY) == 0
+    assert Delivery.objects.get().attempts == 0
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x/y", "http://", "http://[::1", "no address", "http://\x00"]
+)
+def test_an_address_that_is_none_fails_quietly(reached: dict[str, Address], url: str) -> None:
+    reached["unit"] = Address(webhook_url=url)
+    tell()
+    assert deliver_due(at=MONDAY) == 0
+    assert undelivered()[0].attempts == 1

@@ -12,9 +12,10 @@ from gongzhi.affairs.tickets.deadlines import clocks, end_pauses, limit_rules
 from gongzhi.affairs.tickets.endings import end_callbacks, end_merge, end_parking, lapse_reviews
 from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Callback, Requester, Ticket
+from gongzhi.commons.calendar.limits import LimitUnit
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.catalogue import Assignment, find_duty
+from gongzhi.commons.organisations.catalogue import Assignment, NoDuty, find_duty
 from gongzhi.commons.organisations.queries import standing_unit, units
 
 
@@ -60,6 +61,7 @@ def _close_one(
     end_parking(ticket, at=at)
     lapse_reviews(ticket, at=at, kinds=("objection", "extension", "parking"))
     asked = _ask_back(ticket, at=at)
+    worked, paused = _minutes(ticket, at=at)
     tell(
         ticket,
         events.CLOSED,
@@ -72,6 +74,9 @@ def _close_one(
         due=ticket.due_at.isoformat(timespec="seconds") if ticket.due_at else None,
         lead=ticket.lead_unit_id,
         kinds=_kinds_at_work(ticket),
+        category=ticket.category_code,
+        work_minutes=worked,
+        paused_minutes=paused,
     )
 
 
@@ -79,6 +84,16 @@ def _kinds_at_work(ticket: Ticket) -> list[str]:
     """The kinds of organisation that did something for this ticket."""
     ids = {ticket.lead_unit_id, *ticket.assists.values_list("unit_id", flat=True)} - {None}
     return sorted({str(unit.kind) for unit in units(sorted(i for i in ids if i)).values()})
+
+
+def _minutes(ticket: Ticket, *, at: datetime) -> tuple[int, int]:
+    """Working minutes of the lead since the request came in, and how many of them were paused."""
+    time = working_time(ticket.lead_unit_id)
+    pauses = ticket.pauses.order_by("begins").values_list("begins", "ends")
+    stretches = [(begins, min(ends or at, at)) for begins, ends in pauses]
+    whole = time.elapsed(ticket.received_at, at, LimitUnit.WORK_HOUR)
+    running = time.elapsed(ticket.received_at, at, LimitUnit.WORK_HOUR, pauses=stretches)
+    return int(running * 60), int((whole - running) * 60)
 
 
 def _ask_back(ticket: Ticket, *, at: datetime) -> int | None:
@@ -113,7 +128,10 @@ def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: d
     If that unit is closed by now, the catalogue names another. A ticket that followed another
     goes its own way from here.
     """
-    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
+    try:
+        duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
+    except NoDuty as error:
+        raise CannotClose(str(error)) from error
     lead = standing_unit(ticket.lead_unit_id, on=localdate(at)) or duty.unit_id
     same = Assignment(
         unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id

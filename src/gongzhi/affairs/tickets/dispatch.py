@@ -1,6 +1,7 @@
 """Step 3: the catalogue names the first owner and the clock starts; an objection is heard once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,13 @@ from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
 from gongzhi.affairs.tickets.endings import lapse_reviews
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, told
-from gongzhi.affairs.tickets.models import Assist, Objection, Ticket
+from gongzhi.affairs.tickets.models import Objection, Ticket
 from gongzhi.affairs.tickets.moving import move_many
 from gongzhi.commons.calendar.limits import Limit
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.ledger.recording import NewEvent, record_many
 from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.catalogue import Assignment, find_duty
+from gongzhi.commons.organisations.catalogue import Assignment, NoDuty, find_duty
 from gongzhi.commons.organisations.permissions import require
 from gongzhi.commons.organisations.queries import standing_unit, subdistrict_office
 
@@ -76,6 +77,15 @@ def assign(ticket: Ticket, duty: Assignment, *, at: datetime, rules: dict[str, L
     ticket.due_at = due.due_at
 
 
+def _named(ticket: Ticket, unit_id: int, *, at: datetime) -> Assignment:
+    """A unit that a person names, with the limits of the catalogue."""
+    try:
+        duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
+    except NoDuty as error:
+        raise CannotDispatch(str(error)) from error
+    return replace(duty, unit_id=unit_id)
+
+
 def _fresh(ticket: Ticket) -> dict[str, Any]:
     """What `assign` set, and nothing done yet: contact, reminder and escalation are to come."""
     assigned = {name: getattr(ticket, name) for name in _ATTNAMES}
@@ -85,7 +95,7 @@ def _fresh(ticket: Ticket) -> dict[str, Any]:
 def _change_hands(ticket: Ticket, *, at: datetime) -> None:
     """What the lead before had asked for lapses; the new lead no longer assists."""
     lapse_reviews(ticket, at=at)
-    Assist.objects.filter(ticket=ticket, unit_id=ticket.lead_unit_id or 0).delete()
+    ticket.assists.filter(unit=ticket.lead_unit).delete()
 
 
 def _dispatched(ticket: Ticket, *, by: Actor, at: datetime) -> NewEvent:
@@ -125,11 +135,7 @@ def redispatch_ticket(
         raise CannotDispatch(_("没有这个单位，请重新选择"))
     if ticket.lead_unit_id == unit_id and ticket.state != State.RETURNED:
         raise CannotDispatch(_("该单位已经是主办单位"))
-    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
-    named = Assignment(
-        unit_id=unit_id, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
-    )
-    assign(ticket, named, at=at, rules=limit_rules())
+    assign(ticket, _named(ticket, unit_id, at=at), at=at, rules=limit_rules())
     move(ticket, Step.REDISPATCH, at=at, **_fresh(ticket))
     _change_hands(ticket, at=at)
     record_many([_dispatched(ticket, by=by, at=at)])
@@ -204,11 +210,7 @@ def review_objection(
         raise CannotObject(_("同意异议时要指定另一个主办单位"))
     if lead is None or standing_unit(lead, on=localdate(at)) is None:
         raise CannotObject(_("没有这个单位，或它已撤销，请指定另一个主办单位"))
-    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
-    named = Assignment(
-        unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
-    )
-    assign(ticket, named, at=at, rules=limit_rules())
+    assign(ticket, _named(ticket, lead, at=at), at=at, rules=limit_rules())
     move(ticket, Step.DISPATCH if upheld else Step.REFUSE_OBJECTION, at=at, **_fresh(ticket))
     if upheld:
         _change_hands(ticket, at=at)

@@ -45,7 +45,16 @@ EXTENSION_REVIEWED = declare(
 )
 ANSWERED = declare("ticket.answered", "the lead gave its answer", "first_contact_in_limit")
 CLOSED = declare(
-    "ticket.closed", "it was closed with evidence", "in_limit", "callback", "due", "lead", "kinds"
+    "ticket.closed",
+    "it was closed with evidence",
+    "in_limit",
+    "callback",
+    "due",
+    "lead",
+    "kinds",
+    "category",
+    "work_minutes",
+    "paused_minutes",
 )
 PARKING_ASKED = declare("ticket.parking_asked", "parking was asked for", "review_on")
 PARKING_REVIEWED = declare(
@@ -84,7 +93,9 @@ ERASED = declare("ticket.erased", "the requester's contact and text were erased"
 WHISTLE_DRAFTED = declare(
     "whistle.drafted", "a whistle was prepared", "kind", "occasion", "unit", "tickets", "called"
 )
-WHISTLE_BLOWN = declare("whistle.blown", "it was authorised and the units called", "called")
+WHISTLE_BLOWN = declare(
+    "whistle.blown", "it was authorised and the units called", "called", "arrive_due"
+)
 WHISTLE_REFUSED = declare("whistle.refused", "it was not authorised")
 WHISTLE_SIGNED = declare("whistle.signed", "a called unit signed", "unit", "in_limit")
 WHISTLE_CONTACTED = declare("whistle.contacted", "a called unit made contact", "unit", "in_limit")

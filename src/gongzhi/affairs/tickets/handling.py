@@ -100,13 +100,19 @@ def ask_requester(*, ticket_id: int, question: str, by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def reply_to_question(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
-    """The requester replies or adds something; a clock that waited for it runs again."""
+    """The requester replies or adds something; a clock that waited for it runs again.
+
+    So does that of the ticket which this one follows: its lead asked both.
+    """
+    into = _lock_followed(ticket_id)
     ticket = ticket_for(by, "tickets.reply", ticket_id)
     text = _words(text, _("回复内容"))
     if len(text) > 5_000:
         raise CannotHandle(_("回复最多 5000 字，请精简"))
     touch(ticket, at=at)
-    _let_clocks_run(ticket, at=at)
+    for waiting in (ticket, into):
+        if waiting is not None:
+            _let_clock_run(waiting, at=at)
     tell(
         ticket,
         events.REPLIED,
@@ -118,15 +124,17 @@ def reply_to_question(*, ticket_id: int, text: str, by: Actor, at: datetime) -> 
     )
 
 
-def _let_clocks_run(ticket: Ticket, *, at: datetime) -> None:
-    """The wait for a reply is over, also for the ticket that this one follows."""
-    waiting = [ticket]
-    if ticket.merged_into_id:
-        waiting.append(Ticket.objects.select_for_update().get(pk=ticket.merged_into_id))
-    for each in waiting:
-        due = end_pause(each, reason="question", at=at)
-        if due != each.due_at:
-            touch(each, at=at, due_at=due, reminded_at=None, escalated_at=None)
+def _lock_followed(ticket_id: int) -> Ticket | None:
+    """The ticket that this one follows; locked first, as closing does, so that neither waits."""
+    into = Ticket.objects.filter(pk=ticket_id).values_list("merged_into_id", flat=True).first()
+    return Ticket.objects.select_for_update().filter(pk=into).first() if into else None
+
+
+def _let_clock_run(ticket: Ticket, *, at: datetime) -> None:
+    """The wait for a reply is over; the new due date is reminded of, and missed, anew."""
+    due = end_pause(ticket, reason="question", at=at)
+    if due != ticket.due_at:
+        touch(ticket, at=at, due_at=due, reminded_at=None, escalated_at=None)
 
 
 @transaction.atomic

@@ -147,7 +147,7 @@ def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """
     forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
-    forget_words(ticket.pk)
+    forget_words(ticket.pk, at=at)
     erase_attachments(Subject("ticket", ticket.pk), by=by, at=at)
     ticket.callbacks.update(remark="")
     for asked in REVIEWED.values():

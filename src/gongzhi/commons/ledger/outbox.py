@@ -59,6 +59,38 @@ def follow_due(follow: Follow, *, at: datetime, most: int = 200) -> int:
     return len(ids)
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """An event whose follow-ups fail: which, how often so far, when next, and the kind of error."""
+
+    event_id: int
+    subject_kind: str
+    subject_id: int
+    kind: str
+    at: datetime
+    attempts: int
+    next_at: datetime | None
+    error: str
+
+
+def failing(*, most: int = 100) -> list[Failing]:
+    """The events whose follow-ups fail, those that failed most often first. One query."""
+    rows = OutboxEntry.objects.filter(attempts__gt=0).select_related("event")
+    return [
+        Failing(
+            event_id=row.event_id,
+            subject_kind=row.event.subject_kind,
+            subject_id=row.event.subject_id,
+            kind=row.event.kind,
+            at=row.event.at,
+            attempts=row.attempts,
+            next_at=row.next_at,
+            error=row.error,
+        )
+        for row in rows.order_by("-attempts", "id")[:most]
+    ]
+
+
 def waiting() -> int:
     """How many events have follow-ups due or put off."""
     return OutboxEntry.objects.count()

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.permissions.actors import Actor, Voice
 from gongzhi.commons.permissions.roles import RoleKind
 
@@ -22,7 +24,10 @@ class NotPermitted(PermissionError):
     def __init__(self, action: str) -> None:
         self.action = action
         holders = "、".join(str(RoleKind(kind).label) for kind in ACTIONS.get(action, {}))
-        super().__init__(f"无权执行 {action}；可执行的角色：{holders or '无'}")
+        super().__init__(
+            _("无权执行 %(action)s；可执行的角色：%(holders)s")
+            % {"action": action, "holders": holders or "—"}
+        )
 
 
 _R = RoleKind

@@ -120,6 +120,7 @@ OPEN311_NEEDS_KEY = environment.OPEN311_KEY.read() != "0"
 OPERATOR = environment.OPERATOR.read()
 CONTACT = environment.CONTACT.read()
 SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
+WEBHOOK_SECRET = environment.WEBHOOK_SECRET.read()
 WEB_HOST = environment.HOST.read()
 WEB_PORT = int(environment.PORT.read())
 PUBLIC_URL = environment.PUBLIC_URL.read().rstrip("/") or f"http://{WEB_HOST}:{WEB_PORT}"

@@ -174,7 +174,7 @@ def search_tickets(
     if numbered is not None:
         return Page(as_rows(list(within.filter(pk=numbered).values(*ROW_FIELDS))), "")
     rows: list[dict[str, Any]] = []
-    for ids in found_by_words(words, before=int(cursor) if cursor.isdigit() else None):
+    for ids in found_by_words(words, before=_id(cursor)):
         wanted = size + 1 - len(rows)
         for part in _portions(ids):
             rows += within.filter(pk__in=part).order_by("-id").values(*ROW_FIELDS)[:wanted]
@@ -233,16 +233,31 @@ def _after(found: QuerySet[Ticket], *, order: str, cursor: str) -> QuerySet[Tick
     if order == "due":
         found = found.order_by(F("next_due_at").asc(nulls_first=True), "id")
         moment, _, last = cursor.partition("~")
-        if not last.isdigit():
+        after = _id(last)
+        if after is None:
             return found
         if not moment:
-            return found.filter(
-                Q(next_due_at=None, id__gt=int(last)) | Q(next_due_at__isnull=False)
-            )
-        due = datetime.fromisoformat(moment)
-        return found.filter(next_due_at__gte=due).exclude(next_due_at=due, id__lte=int(last))
+            return found.filter(Q(next_due_at=None, id__gt=after) | Q(next_due_at__isnull=False))
+        due = _moment(moment)
+        if due is None:
+            return found
+        return found.filter(next_due_at__gte=due).exclude(next_due_at=due, id__lte=after)
     found = found.order_by("-id")
-    return found.filter(id__lt=int(cursor)) if cursor.isdigit() else found
+    before = _id(cursor)
+    return found if before is None else found.filter(id__lt=before)
+
+
+def _id(text: str) -> int | None:
+    """The id in a part of a cursor; None for anything that we didn't write."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo and 1970 <= found.year <= 9000 else None
 
 
 def _cursor(row: dict[str, Any], order: str) -> str:

@@ -44,7 +44,8 @@ def stuck(*, by: Actor, at: datetime, most: int = 20) -> StuckList:
     look_again = ParkingRow.objects.filter(
         ticket=OuterRef("pk"), review=Review.APPROVED, ended_at=None, review_on__lte=localdate(at)
     )
-    unanswered = Callback.objects.filter(ticket=OuterRef("pk"), state=CallbackState.ASKED)
+    # From the few open call-backs to their tickets, never through all that were ever closed.
+    unanswered = Callback.objects.filter(state=CallbackState.ASKED).values("ticket_id")
     closed = Ticket.objects.filter(within_reach(by), state=State.CLOSED)
     waiting = _some(mine.filter(pending), most)
     return StuckList(
@@ -55,7 +56,7 @@ def stuck(*, by: Actor, at: datetime, most: int = 20) -> StuckList:
         parked_for_review=_some(mine.filter(state=State.PARKED).filter(Exists(look_again)), most),
         waiting_for_review=waiting,
         reopened=_some(mine.filter(state=State.REOPENED), most),
-        to_call_back=_some(closed.filter(Exists(unanswered)), most),
+        to_call_back=_some(closed.filter(pk__in=unanswered), most),
         reviews=_what_waits([row.id for row in waiting]),
     )
 

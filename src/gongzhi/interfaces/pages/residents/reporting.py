@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,6 +28,7 @@ from gongzhi.affairs.tickets.queries.alike import SameMatter, public_alike
 from gongzhi.affairs.tickets.requesters import holder_of
 from gongzhi.commons.attachments.attaching import attach
 from gongzhi.commons.attachments.errors import CannotAttach
+from gongzhi.commons.failures import failure_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.actors import RESIDENT
 from gongzhi.commons.territory.locating import locate, locate_address
@@ -241,7 +243,9 @@ def _keep_pictures(request: HttpRequest, receipt: Receipt, pictures: list[Any]) 
                 by=holder,
                 at=timezone.now(),
             )
-        except CannotAttach as error:
+        except (CannotAttach, DatabaseError, OSError) as error:
+            failure = failure_of(error)
+            why = failure.words if failure else error
             messages.error(
-                request, _("“%(name)s”没有收下：%(why)s") % {"name": picture.name, "why": error}
+                request, _("“%(name)s”没有收下：%(why)s") % {"name": picture.name, "why": why}
             )

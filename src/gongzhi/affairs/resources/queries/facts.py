@@ -1,0 +1,30 @@
+"""Single facts that other rooms ask for."""
+
+from gongzhi.affairs.resources.models import Claim, Need, Offer
+
+
+def claim_parties(claim_id: int) -> tuple[int, int] | None:
+    """The units of a claim: who gives, and who published the need."""
+    return Claim.objects.filter(pk=claim_id).values_list("giver_id", "need__publisher_id").first()
+
+
+def publisher_of(need_id: int) -> int | None:
+    """The unit that published a need."""
+    return Need.objects.filter(pk=need_id).values_list("publisher_id", flat=True).first()
+
+
+def title_of(need_id: int) -> str:
+    """What a need is called; empty where there is none."""
+    return Need.objects.filter(pk=need_id).values_list("title", flat=True).first() or ""
+
+
+def need_of_source(kind: str, source_id: int) -> int | None:
+    """The newest need that came from a subject ("ticket", 7), unless it was taken back."""
+    found = Need.objects.filter(source_kind=kind, source_id=source_id)
+    living = found.exclude(state__in=["withdrawn", "refused", "expired"])
+    return living.order_by("-id").values_list("id", flat=True).first()
+
+
+def is_empty() -> bool:
+    """Whether the pool has never held anything."""
+    return not Need.objects.exists() and not Offer.objects.exists()
