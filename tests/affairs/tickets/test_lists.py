@@ -7,7 +7,7 @@ import pytest
 from gongzhi.affairs.tickets.dispatch import object_to_dispatch
 from gongzhi.affairs.tickets.handling import ask_requester, contact_requester
 from gongzhi.affairs.tickets.parking import ask_parking, review_parking
-from gongzhi.affairs.tickets.queries.lists import due_list
+from gongzhi.affairs.tickets.queries.lists import TicketFilter, due_list, find_tickets
 from gongzhi.affairs.tickets.queries.stuck import stuck
 from gongzhi.affairs.tickets.replies import CannotKeepReply, drop_reply, keep_reply, kept_replies
 from gongzhi.affairs.tickets.saved_searches import (
@@ -59,6 +59,8 @@ def test_the_list_says_who_waits_and_leaves_out_what_is_parked(district: SmallDi
     review_parking(ticket_id=parked, approved=True, reason="", by=district.street, at=MONDAY)
     rows = due_list(by=by).rows
     assert [(row.id, row.waits) for row in rows] == [(asked, True)]
+    late = TicketFilter(due_before=MONDAY + timedelta(days=300))
+    assert [row.id for row in find_tickets(by=by, filters=late).rows] == [asked]
 
 
 def test_ours_are_those_that_our_unit_leads(district: SmallDistrict) -> None:
