@@ -1,51 +1,25 @@
 """A trained model suggests where one lies ready and fits the tree; the rules where it doesn't."""
 
 import os
-import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
-from structlog.testing import capture_logs
 
 from gongzhi.affairs.tickets import suggesting
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.models import Ticket
-from gongzhi.affairs.tickets.suggesting import model_file, suggester
+from gongzhi.affairs.tickets.suggesting import suggester
 from gongzhi.commons.categories.models import Category
 from gongzhi.commons.categories.queries import revision
-from gongzhi.commons.trained_models.files import write_model
 from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.engines.triage.texts import Message
-from gongzhi.engines.triage.training import train
 from tests.affairs.small_district import MONDAY, SmallDistrict
 from tests.affairs.tickets.journeys import events, receive, ticket
+from tests.affairs.tickets.trained import PHRASES, put_model
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-# What the rules of the small district don't know: they only know 垃圾, 臭, 水管, 停水, 噪音.
-PHRASES = {
-    "environment.waste": ["纸箱堆在楼道", "剩饭倒在草坪", "菜叶满地", "堆物没人收"],
-    "utilities.water": ["龙头滴个不停", "水表走得太快", "水压不足", "阀门锈住了"],
-    "order": ["半夜唱歌", "音响太吵", "深夜装修", "喧哗到天亮"],
-}
-
-
-def examples(count: int = 120) -> tuple[list[Message], list[str]]:
-    draw = random.Random(5)
-    labels = [sorted(PHRASES)[at % 3] for at in range(count)]
-    return [Message(body="，".join(draw.sample(PHRASES[x], 3))) for x in labels], labels
-
-
-def put_model(names: dict[str, str] | None = None) -> Path:
-    """Train on the examples, under other names for the labels if wanted, and put it in place."""
-    messages, labels = examples()
-    model = train(messages, [(names or {}).get(label, label) for label in labels])
-    arrays, record = model.parts()
-    model_file().parent.mkdir(exist_ok=True)
-    write_model(model_file(), arrays=arrays, record=record)
-    return model_file()
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +28,12 @@ def _own_folder(settings: Any, tmp_path: Path) -> None:
 
 
 WATER = "龙头滴个不停，水压不足，请派人来看看"
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """The warnings of this room, as values."""
+    found = [record.msg for record in caplog.records if record.levelname == "WARNING"]
+    return [line for line in found if isinstance(line, dict)]
 
 
 def triaged(district: SmallDistrict, text: str) -> Any:
@@ -115,7 +95,7 @@ def test_the_file_is_read_once_and_again_when_it_changed(
 
 @pytest.mark.parametrize("kind", ["empty", "cut", "damaged", "other", "folder"])
 def test_a_broken_file_leaves_the_rules_and_a_line_in_the_log(
-    district: SmallDistrict, kind: str
+    district: SmallDistrict, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = put_model()
     whole = path.read_bytes()
@@ -127,13 +107,10 @@ def test_a_broken_file_leaves_the_rules_and_a_line_in_the_log(
         path.write_bytes(whole[:half] + bytes(200) + whole[half + 200 :])
     else:
         path.write_bytes({"empty": b"", "cut": whole[:2000], "other": b"no model"}[kind])
-    with capture_logs() as lines:
-        found = triaged(district, "水管裂了，停水一天")
-        triaged(district, "水管又裂了，停水两天")
+    found = triaged(district, "水管裂了，停水一天")
+    triaged(district, "水管又裂了，停水两天")
     assert (found.category_code, found.triage["basis"]) == ("utilities.water", "rules")
-    assert [line["event"] for line in lines if line["event"].startswith("triage.")] == [
-        "triage.model_unusable"
-    ]
+    assert [line["event"] for line in logged(caplog)] == ["triage.model_unusable"]
 
 
 def test_labels_may_be_names_of_matters(district: SmallDistrict) -> None:
@@ -144,20 +121,18 @@ def test_labels_may_be_names_of_matters(district: SmallDistrict) -> None:
 
 
 def test_a_label_that_is_no_matter_leaves_its_messages_to_the_rules(
-    district: SmallDistrict,
+    district: SmallDistrict, caplog: pytest.LogCaptureFixture
 ) -> None:
     put_model({"utilities.water": "从前的供水"})
-    with capture_logs() as lines:
-        water, noise = suggester().suggest(
-            [Message(body=f"{WATER}，水管漏了"), Message(body="半夜唱歌，音响太吵，深夜装修")]
-        )
-        suggester().suggest([Message(body=WATER)])
+    water, noise = suggester().suggest(
+        [Message(body=f"{WATER}，水管漏了"), Message(body="半夜唱歌，音响太吵，深夜装修")]
+    )
+    suggester().suggest([Message(body=WATER)])
     assert (water.category, water.basis) == ("utilities.water", "rules")
     assert (noise.category, noise.basis) == ("order", "model")
     assert "从前的供水" not in [rank.category for rank in noise.ranks]
-    assert [(line["event"], line["unknown"]) for line in lines if "unknown" in line] == [
-        ("triage.labels_unknown", 1)
-    ]
+    told = [(line["event"], line["unknown"], line["of"]) for line in logged(caplog)]
+    assert told == [("triage.labels_unknown", 1, 3)]
 
 
 def test_a_matter_that_ended_is_suggested_no_more(district: SmallDistrict) -> None:

@@ -61,7 +61,7 @@ def import_tickets(
     from gongzhi.commons.tables.writing import write_rejects  # noqa: PLC0415
     from gongzhi.coordination.importing import import_table  # noqa: PLC0415
 
-    by = _actor(login)
+    by = actor_with(login)
     try:
         table = read_table(file, sheet=sheet)
         mapping = _mapping(pairs, table, saved=mapping_name)
@@ -132,7 +132,7 @@ def _save(mapping: dict[str, str], name: str, by: "Actor") -> None:
     say(f"✓ 列对应已存为“{name.strip()}”", "The mapping is saved.")
 
 
-def _actor(login: str | None) -> "Actor":
+def actor_with(login: str | None) -> "Actor":
     """Whoever sits at the machine's command line is the system, unless they say who they are."""
     from django.utils.timezone import localdate  # noqa: PLC0415
 
@@ -181,7 +181,7 @@ def export_tickets(
 
     try:
         rows = export_rows(
-            by=_actor(login),
+            by=actor_with(login),
             since=make_aware(since) if since else None,
             until=make_aware(until + timedelta(days=1)) if until else None,
         )
