@@ -117,6 +117,11 @@ def _offer(
     }  # fmt: skip
 
 
+def _kind_of(unit: UnitRow) -> str:
+    """The kind of help that a unit of this name could give; empty where there is none."""
+    return next((given[0] for end, given in _OFFERS.items() if unit.name.endswith(end)), "")
+
+
 def make_needs(units: list[UnitRow], rng: np.random.Generator) -> Iterator[Mapping[str, object]]:
     """Some needs of every community, at every stage from published to confirmed; a wish here
     and there. `stage` says how far a need has come: a unit of the community is its giver."""
@@ -128,11 +133,13 @@ def make_needs(units: list[UnitRow], rng: np.random.Generator) -> Iterator[Mappi
     for at, home in enumerate(homes):
         count = int(rng.integers(3, _MOST_PER_COMMUNITY + 1))
         chosen = rng.choice(len(_NEEDS), size=count, replace=False)
-        givers = groups[home.place]
+        near = groups[home.place]
         for place in chosen.tolist():
             kind, title, quantity, urgency, asks = _NEEDS[place]
-            stage = str(rng.choice(["", "", "", "proposed", "agreed", "done", "confirmed"]))
-            giver = givers[int(rng.integers(len(givers)))].name if stage else ""
+            stage = str(rng.choice(["", "proposed", "agreed", "done", "confirmed", "confirmed"]))
+            giver = next((unit.name for unit in near if _kind_of(unit) == kind), "")
+            if not giver or asks:
+                giver = stage = ""
             yield {
                 "community": home.place, "title": title, "category": kind,
                 "quantity": max(1, round(quantity * float(rng.uniform(0.7, 1.3)))),
@@ -146,5 +153,5 @@ def make_needs(units: list[UnitRow], rng: np.random.Generator) -> Iterator[Mappi
                 "category": "goods.wish", "quantity": 1, "urgency": 1, "asks": "",
                 "published_days_ago": int(rng.integers(3, 10)), "ends_in_days": 24,
                 "stage": ("drafted", "", "agreed")[at // 3 % 3],
-                "giver": givers[0].name if at // 3 % 3 == 2 else "", "wish_of": "住户代表",
+                "giver": near[0].name if at // 3 % 3 == 2 else "", "wish_of": "住户代表",
             }  # fmt: skip

@@ -63,7 +63,7 @@ def day_field(label: Any, *, after: int = 0) -> forms.DateField:
     return forms.DateField(
         label=label,
         initial=lambda: timezone.localdate() + timedelta(days=after),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
 
@@ -89,7 +89,24 @@ class FilterForm(forms.Form):
         )
 
 
-class NeedForm(forms.Form):
+class FoldedForm(forms.Form):
+    """A form whose rarer fields fold away."""
+
+    folded: tuple[str, ...] = ()
+
+    def shown_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.folded]
+
+    def folded_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in self.folded]
+
+    def opens_fold(self) -> bool:
+        """Whether something in the fold has to be mended."""
+        return any(name in self.errors for name in self.folded)
+
+
+class NeedForm(FoldedForm):
+    folded = ("beneficiaries", "asks", "gives", "whole", "partners_only")
     title = forms.CharField(
         label=_("需要什么"), max_length=80, help_text=_("一句话，例如：周末陪老人下楼走走。")
     )
@@ -172,7 +189,8 @@ class WishForm(forms.Form):
         )  # fmt: skip
 
 
-class OfferForm(forms.Form):
+class OfferForm(FoldedForm):
+    folded = ("weekdays", "opens", "closes", "seats", "gives", "asks", "text")
     title = forms.CharField(label=_("能提供什么"), max_length=80)
     unit = forms.ChoiceField(label=_("提供单位"))
     categories = forms.MultipleChoiceField(
