@@ -5,6 +5,7 @@ from django.urls import include, path
 from gongzhi.interfaces.pages.desk import registering
 from gongzhi.interfaces.pages.desk import views as desk
 from gongzhi.interfaces.pages.framing.display import choose_display
+from gongzhi.interfaces.pages.insights import views as insights
 from gongzhi.interfaces.pages.styleguide.views import styleguide
 from gongzhi.interfaces.pages.tickets import files
 from gongzhi.interfaces.pages.tickets import views as tickets
@@ -31,6 +32,9 @@ urlpatterns = [
     path("tickets/<int:ticket_id>", tickets.ticket, name="ticket"),
     path("tickets/<int:ticket_id>/<slug:name>", tickets.step, name="ticket_step"),
     path("files/<int:attachment_id>", files.attachment, name="attachment"),
+    path("insights", insights.dashboard, name="insights"),
+    path("insights/indicator/<slug:code>", insights.indicator, name="insight_indicator"),
+    path("insights/<slug:name>", insights.difficulty, name="insight_difficulty"),
     path("whistles", whistles.listed, name="whistles"),
     path("whistles/draft", whistles.draft, name="whistle_draft"),
     path("whistles/<int:whistle_id>", whistles.whistle, name="whistle"),

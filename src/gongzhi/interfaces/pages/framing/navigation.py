@@ -19,12 +19,24 @@ class Way:
     residents_only: bool = False  # staff have their own way to the same thing
 
 
+_READERS = frozenset(
+    {
+        "community_worker",
+        "coordinator",
+        "subdistrict_lead",
+        "district_officer",
+        "unit_lead",
+        "researcher",
+    }
+)
+
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
     Way("report", _("我要反映"), residents_only=True),
     Way("track", _("查进度"), residents_only=True),
     Way("desk", _("今天要办"), staff_only=True),
     Way("whistles", _("吹哨"), staff_only=True),
+    Way("insights", _("指标"), roles=_READERS),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
 )
 
