@@ -55,7 +55,7 @@ def import_tickets(
     from gongzhi.commons.tables.reading import CannotRead, read_table  # noqa: PLC0415
     from gongzhi.coordination.importing import import_rows  # noqa: PLC0415
 
-    by = _actor(login)
+    by = acting(login)
     try:
         table = read_table(file, sheet=sheet)
         mapping = _mapping(pairs, table)
@@ -109,7 +109,7 @@ def _mapping(pairs: tuple[str, ...], table: "Table") -> dict[str, str]:
     return checked_mapping(guess_mapping(table.columns) | named, table.columns)
 
 
-def _actor(login: str | None) -> "Actor":
+def acting(login: str | None) -> "Actor":
     """Whoever sits at the machine's command line is the system, unless they say who they are."""
     from django.utils.timezone import localdate  # noqa: PLC0415
 
@@ -162,7 +162,7 @@ def export_tickets(
     count = 0
     try:
         rows = export_rows(
-            by=_actor(login),
+            by=acting(login),
             since=make_aware(since) if since else None,
             until=make_aware(until + timedelta(days=1)) if until else None,
         )
