@@ -12,9 +12,9 @@ from gongzhi.interfaces.commands.tickets import acting
 
 @click.command(
     help="导入需求表或资源表（XLSX/CSV）：有错误的行写入退回表并注明列和原因，此时一行不导，"
-    "除非加 --skip-faulty；重复导入不会重复登记。 Import needs or offers from a spreadsheet: faulty "
-    "rows go to a file with column and reason, and then nothing is stored unless --skip-faulty "
-    "is given."
+    "除非加 --skip-faulty；重复导入不会重复登记。 "
+    "Import needs or offers from a spreadsheet: faulty rows go to a file with column and reason, "
+    "and then nothing is stored unless --skip-faulty is given."
 )
 @click.argument("kind", type=click.Choice(["needs", "offers"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
