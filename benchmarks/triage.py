@@ -4,6 +4,7 @@ Parts: rules, classes, teaching, units, duplicates, index, hot, answers (default
 Set GONGZHI_REALDATA. `index` takes a million texts and some minutes. CPU seconds of one thread.
 """
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -31,6 +32,7 @@ def main() -> None:
     unknown = [part for part in wanted if part not in PARTS]
     if unknown:
         sys.exit(f"unknown part {unknown[0]!r}; there are: {', '.join(PARTS)}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.config.settings.test")
     with threadpool_limits(1):
         for part in wanted:
             PARTS[part]()

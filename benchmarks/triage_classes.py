@@ -7,7 +7,6 @@ import numpy as np
 import rjieba
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
@@ -57,14 +56,6 @@ def character_and_word_machine(messages: Sequence[Message], labels: Sequence[str
     return lambda asked: list(machine.predict(rows(asked, fit=False)))
 
 
-def logistic_regression(messages: Sequence[Message], labels: Sequence[str]) -> Fitted:
-    """Character 1–2-grams, logistic regression."""
-    vectors = _characters()
-    rows = vectors.fit_transform([_clean(m) for m in messages])
-    machine = LogisticRegression(C=10, max_iter=100, tol=1e-3).fit(rows, labels)
-    return lambda asked: list(machine.predict(vectors.transform([_clean(m) for m in asked])))
-
-
 def naive_bayes(messages: Sequence[Message], labels: Sequence[str]) -> Fitted:
     """Character 1–2-grams, complement naive Bayes."""
     vectors = _characters()
@@ -72,7 +63,7 @@ def naive_bayes(messages: Sequence[Message], labels: Sequence[str]) -> Fitted:
     return lambda asked: list(machine.predict(vectors.transform([_clean(m) for m in asked])))
 
 
-PEERS = (naive_bayes, logistic_regression, character_machine, character_and_word_machine)
+PEERS = (naive_bayes, character_machine, character_and_word_machine)
 
 
 def classification(*, seed: int) -> None:

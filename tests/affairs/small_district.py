@@ -74,8 +74,8 @@ def build() -> SmallDistrict:
     with transaction.atomic():
         places = _places()
         units = _units(places)
-        _categories()
-        _duties(places, units)
+        write_categories()
+        write_duties(places, units)
         for revision in (territory_revision, organisations_revision, categories_revision):
             revision.grow()
         write_starting_rules()
@@ -124,7 +124,7 @@ def _units(places: dict[str, Place]) -> dict[str, Unit]:
     return units
 
 
-def _categories() -> None:
+def write_categories() -> None:
     rows = [
         ("environment", "环境卫生", {}),
         ("environment.waste", "垃圾清运", {"垃圾": 1.0, "垃圾桶": 1.0, "臭": 0.4}),
@@ -145,7 +145,7 @@ def _categories() -> None:
     WorkListItem.objects.create(category_code="environment", title="环境", valid_from=BEGINS)
 
 
-def _duties(places: dict[str, Place], units: dict[str, Unit]) -> None:
+def write_duties(places: dict[str, Place], units: dict[str, Unit]) -> None:
     rows = [
         ("", "district", "hotline", 24, "hour", 5, "work_day"),
         ("environment", "district", "sanitation", 4, "work_hour", 2, "work_day"),

@@ -8,13 +8,13 @@ from urllib.parse import unquote, urlsplit
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
     "PRAGMA cache_size=-64000;PRAGMA mmap_size=1073741824;PRAGMA temp_store=MEMORY;"
-    "PRAGMA journal_size_limit=67108864;"
+    "PRAGMA journal_size_limit=67108864;PRAGMA wal_autocheckpoint=4000;"
 )
 
 
 def sqlite(path: Path | str) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "gongzhi.config.sqlite",
         "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
@@ -29,7 +29,8 @@ def sqlite(path: Path | str) -> dict[str, Any]:
 def postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ValueError(f"GONGZHI_DATABASE_URL must look like postgresql://host/name, not {url!r}")
+        # Without the value: it holds the password.
+        raise ValueError("GONGZHI_DATABASE_URL must look like postgresql://user:password@host/name")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),

@@ -47,6 +47,12 @@ EMAIL_FROM = Setting("GONGZHI_EMAIL_FROM", "gongzhi@localhost", "sender of e-mai
 SMS_WEBHOOK = Setting(
     "GONGZHI_SMS_WEBHOOK", "", "HTTP address of a text-message gateway; empty: off"
 )
+WEBHOOK_SECRET = Setting(
+    "GONGZHI_WEBHOOK_SECRET",
+    "",
+    "shared with receivers over HTTP, who check Gongzhi-Signature (HMAC-SHA-256 of the body) with "
+    "it; empty: unsigned",
+)
 OIDC_ISSUER = Setting(
     "GONGZHI_OIDC_ISSUER", "", "OpenID Connect issuer for staff sign-in; empty: off"
 )

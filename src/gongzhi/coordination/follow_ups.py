@@ -44,6 +44,7 @@ FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "ticket.received": (triage, make_findable),
     "ticket.corrected": (make_findable,),
     "ticket.triaged": (dispatch,),
+    "ticket.unmerged": (triage, dispatch),  # one that followed another from its first hour
     "need.confirmed": (close_source,),
 }
 for _kind in TELLS:

@@ -1,9 +1,12 @@
 """Who is told when something happened to a ticket, a whistle, a need or a claim."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from gongzhi.affairs.resources.queries.facts import claim_parties, publisher_of
+from gongzhi.affairs.tickets.queries.facts import open_followers, ticket_facts
+from gongzhi.affairs.tickets.queries.stories import lead_of
 from gongzhi.affairs.tickets.queries.whistles import units_called
 from gongzhi.commons.ledger.outbox import Happened
 from gongzhi.commons.ledger.recording import Subject
@@ -65,9 +68,42 @@ def _escalated(event: Happened) -> Iterable[Message]:
     yield from _requester(event, "overdue")
 
 
+def _extended(event: Happened) -> Iterable[Message]:
+    return _requester(event, "extended") if event.data.get("approved") else ()
+
+
+def _parked(event: Happened) -> Iterable[Message]:
+    return _requester(event, "parked") if event.data.get("approved") else ()
+
+
+def _excluded(event: Happened) -> Iterable[Message]:
+    """One that was closed already only leaves the assessment: no news for its requester."""
+    facts = ticket_facts(event.subject_id) if event.data.get("approved") else None
+    if facts is not None and facts.state == "excluded":
+        yield from _requester(event, "excluded")
+
+
 def _asked_for_review(event: Happened) -> Iterable[Message]:
     street = subdistrict_office(event.place_id) if event.place_id else None
     yield from _unit(event, street, "review")
+
+
+def _replied(event: Happened) -> Iterable[Message]:
+    yield from _unit(event, lead_of(event.subject_id), "replied")
+
+
+def _whistle_drafted(event: Happened) -> Iterable[Message]:
+    street = subdistrict_office(event.place_id) if event.place_id else None
+    yield from _unit(event, street, "whistle_drafted")
+
+
+def _task_asked(event: Happened) -> Iterable[Message]:
+    """The unit that has to do it; a task outside the work list goes to the street first."""
+    if event.data.get("needs_approval"):
+        street = subdistrict_office(event.place_id) if event.place_id else None
+        yield from _unit(event, street, "task_to_approve")
+    else:
+        yield from _unit(event, event.data.get("unit"), "task_asked")
 
 
 def _whistled(event: Happened) -> Iterable[Message]:
@@ -121,6 +157,12 @@ TELLS: dict[str, Tell] = {
     "ticket.extension_asked": _asked_for_review,
     "ticket.parking_asked": _asked_for_review,
     "ticket.exclusion_asked": _asked_for_review,
+    "ticket.extension_reviewed": _extended,
+    "ticket.parking_reviewed": _parked,
+    "ticket.exclusion_reviewed": _excluded,
+    "ticket.replied": _replied,
+    "ticket.withdrawn": lambda event: _unit(event, event.data.get("unit"), "withdrawn"),
+    "whistle.drafted": _whistle_drafted,
     "claim.made": _claim_made,
     "claim.agreed": lambda event: _both_sides(event, "claim_agreed"),
     "claim.declined": lambda event: _both_sides(event, "claim_ended"),
@@ -135,11 +177,41 @@ TELLS: dict[str, Tell] = {
     "whistle.blown": _whistled,
     "whistle.declined": _whistle_late,
     "whistle.escalated": _whistle_late,
+    "task.asked": _task_asked,
+    "task.approved": lambda event: _unit(event, event.data.get("unit"), "task_asked"),
 }
+
+
+# What is told to a requester is told to those who follow their ticket, too.
+SHARED = frozenset(
+    {
+        "ticket.dispatched",
+        "ticket.questioned",
+        "ticket.interim_replied",
+        "ticket.answered",
+        "ticket.escalated",
+        "ticket.extension_reviewed",
+        "ticket.parking_reviewed",
+    }
+)
 
 
 def tell_those_concerned(events: Sequence[Happened], at: datetime) -> None:
     """Write the notices that these events call for; a second run writes none."""
-    messages = [message for event in events for message in TELLS[event.kind](event)]
+    shared = {event.subject_id for event in events if event.kind in SHARED}
+    following = open_followers(shared) if shared else {}
+    messages: list[Message] = []
+    for event in events:
+        found = list(TELLS[event.kind](event))
+        messages += found
+        if event.kind in SHARED:
+            messages += _for_followers(found, following.get(event.subject_id, ()))
     if messages:
         notify(messages, at=at)
+
+
+def _for_followers(messages: Sequence[Message], followers: Iterable[int]) -> Iterable[Message]:
+    for message in messages:
+        if message.recipient_kind == "requester":
+            for each in followers:
+                yield replace(message, recipient_id=each, subject=Subject("ticket", each))

@@ -63,9 +63,10 @@ class Staff:
         return self._actor(RoleKind.DISTRICT_OFFICER, held[0] if held else departments[0].id, root)
 
     def _coordinates(self, community_id: int) -> int:
-        found = coordinating_unit(community_id, self._on)
+        """The coordinating unit; where none is named yet, the street office does it."""
+        found = coordinating_unit(community_id, self._on) or subdistrict_office(community_id)
         if found is None:
-            raise LookupError(f"no unit coordinates {place(community_id).full_name}")
+            raise LookupError(f"nobody coordinates {place(community_id).full_name}")
         return found
 
     def _actor(self, kind: RoleKind, unit_id: int, place_id: int) -> Actor:

@@ -1,6 +1,9 @@
 """What residents and units write in the model: invented sentences put together from parts."""
 
+import csv
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 import numpy as np
 
@@ -36,10 +39,7 @@ _ASKS = (
     "请给个答复。", "盼望早日解决。", "希望社区帮忙协调。", "谢谢你们！", "请相关部门管一管。",
 )  # fmt: skip
 _TROUBLES = (
-    "{word}的问题没人管", "{word}出了问题", "{word}一直没有解决", "{word}坏了", 
-    "想问{word}怎么办理",
-    "{word}需要处理", "关于{word}，和物业说过没有结果", "{word}很久没有人来处理",
-    "{word}盼着有人管管",
+    "{word}的问题没人管", "关于{word}，和物业说过没有结果", "想问{word}找谁办理", "{word}需要处理",
 )  # fmt: skip
 _CONTACTS = (
     "已电话联系诉求人，了解情况。",
@@ -82,12 +82,23 @@ class Said:
     text: str
 
 
+@cache
+def _phrases() -> dict[str, tuple[str, ...]]:
+    """What people say of each matter of the sample district."""
+    found: dict[str, list[str]] = {}
+    text = resources.files("gongzhi.simulation").joinpath("phrases.csv").read_text("utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        found.setdefault(row["code"], []).append(row["phrase"])
+    return {code: tuple(phrases) for code, phrases in found.items()}
+
+
 class Words:
     """Draws sentences from one generator; a burst of requests says one thing in many ways."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
         self._burst_places: dict[int, str] = {}
+        self._burst_troubles: dict[int, str] = {}
 
     def request(
         self, matter: CategoryView, community: PlaceView, estate: str, *, burst: int | None = None
@@ -97,15 +108,20 @@ class Words:
         if burst is not None:
             where = self._burst_places.setdefault(burst, where)
         trouble = self._trouble(matter)
+        if burst is not None:
+            trouble = self._burst_troubles.setdefault(burst, trouble)
         spot = f"{community.name}{estate}{where}"
         parts = [self._pick(_SINCE), self._pick(_EFFECTS)]
         middle = "，".join(part for part in parts if part)
-        title = f"{estate or community.name}{where}{trouble}"
+        title = f"{estate or community.name}{trouble.partition('，')[0]}"
         text = f"{self._pick(_OPENINGS)}{spot}{trouble}"
         text += f"，{middle}。" if middle else "。"
         return Said(title, text + self._pick(_ASKS))
 
     def _trouble(self, matter: CategoryView) -> str:
+        """What is wrong; matters that a district added itself get a general sentence."""
+        if known := _phrases().get(matter.code):
+            return self._pick(known)
         return self._pick(_TROUBLES).format(word=self._word(matter))
 
     def _word(self, matter: CategoryView) -> str:

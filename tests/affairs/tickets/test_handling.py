@@ -21,9 +21,10 @@ from gongzhi.affairs.tickets.handling import (
 from gongzhi.affairs.tickets.lifecycle import CannotMove
 from gongzhi.affairs.tickets.parking import CannotPark, ask_parking, review_parking, unpark_ticket
 from gongzhi.affairs.tickets.queries.stories import story_for_requester, story_for_staff
+from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.permissions.table import NotPermitted
 from tests.affairs.small_district import MONDAY, SmallDistrict
-from tests.affairs.tickets.journeys import PHONE, dispatched, key_to, last_event, ticket
+from tests.affairs.tickets.journeys import PHONE, closed, dispatched, key_to, last_event, ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 HOUR = timedelta(hours=1)
@@ -56,6 +57,39 @@ def test_the_clock_waits_while_the_requester_is_asked(district: SmallDistrict) -
     assert due is not None
     assert later is not None
     assert later > due + timedelta(days=1)
+
+
+def test_whoever_answers_waits_no_longer_and_keeps_the_time_that_stood_still(
+    district: SmallDistrict,
+) -> None:
+    ticket_id = dispatched(district)
+    due = ticket(ticket_id).due_at
+    by, asked = district.sanitation, MONDAY + HOUR
+    ask_requester(ticket_id=ticket_id, question="几号楼？", by=by, at=asked)
+    later = MONDAY + timedelta(days=3)
+    answer_ticket(ticket_id=ticket_id, text="已经清运", by=by, at=later)
+    assert due is not None
+    assert story_for_staff(by=by, ticket_id=ticket_id).paused_since is None
+    moved = ticket(ticket_id).due_at
+    assert moved is not None
+    assert moved > due + timedelta(days=1)
+    close_ticket(ticket_id=ticket_id, evidence="现场干净", by=by, at=later)
+    assert last_event(ticket_id).data["in_limit"] is (later <= moved)
+
+
+def test_nobody_is_pressed_while_the_clock_waits_for_the_requester(
+    district: SmallDistrict,
+) -> None:
+    ticket_id = dispatched(district)
+    due = ticket(ticket_id).due_at
+    assert due is not None
+    ask_requester(ticket_id=ticket_id, question="几号楼？", by=district.sanitation, at=MONDAY)
+    assert remind_leads(at=due - timedelta(minutes=5)) == 0
+    assert escalate_overdue(at=due + timedelta(days=1)) == 0
+    reply_to_question(ticket_id=ticket_id, text="三号楼", by=key_to(ticket_id), at=due)
+    late = ticket(ticket_id).due_at
+    assert late is not None
+    assert escalate_overdue(at=late + timedelta(minutes=1)) == 1
 
 
 def test_a_reply_needs_the_private_link(district: SmallDistrict) -> None:
@@ -184,3 +218,19 @@ def test_the_requester_reads_replies_and_no_notes_and_their_contact_masked(
     assert staff.contact is not None
     assert staff.contact.phone == PHONE
     assert len(staff.remarks) == 2
+
+
+def test_closing_says_how_long_the_office_worked_on_it(district: SmallDistrict) -> None:
+    data = last_event(closed(district, at=MONDAY)).data
+    assert (data["work_minutes"], data["paused_minutes"]) == (60, 0)
+    assert data["category"] == "environment.waste"
+
+
+def test_time_spent_waiting_for_the_requester_is_told_apart(district: SmallDistrict) -> None:
+    ticket_id, lead = dispatched(district), district.sanitation
+    ask_requester(ticket_id=ticket_id, question="几号楼？", by=lead, at=MONDAY + HOUR / 2)
+    reply_to_question(ticket_id=ticket_id, text="3号", by=key_to(ticket_id), at=MONDAY + HOUR)
+    contact_requester(ticket_id=ticket_id, note="", by=lead, at=MONDAY + HOUR)
+    close_ticket(ticket_id=ticket_id, evidence="已清运", by=lead, at=MONDAY + 1.5 * HOUR)
+    data = last_event(ticket_id).data
+    assert (data["work_minutes"], data["paused_minutes"]) == (60, 30)

@@ -61,6 +61,9 @@ def test_authorising_starts_three_clocks_for_every_called_unit(district: SmallDi
     assert {call.contact_due_at for call in calls} == {MONDAY + 24 * HOUR}
     arrive = {call.arrive_due_at.date() for call in calls if call.arrive_due_at}
     assert arrive == {moment("2026-03-09").date()}
+    said = last_event(whistle_id, "whistle").data
+    assert said["called"] == sorted(call.unit_id for call in calls)
+    assert [text[:10] for text in said["arrive_due"]] == ["2026-03-09", "2026-03-09"]
 
 
 def test_a_coordinator_drafts_and_only_a_leader_authorises(district: SmallDistrict) -> None:
@@ -218,3 +221,43 @@ def test_the_story_offers_what_each_may_do(district: SmallDistrict) -> None:
     assert "whistles.close" not in ours.actions
     street = whistle_story(by=district.street, whistle_id=whistle_id)
     assert "whistles.close" in street.actions
+
+
+def test_a_called_unit_rates_no_other_called_unit(district: SmallDistrict) -> None:
+    whistle_id = blown(district)
+    with pytest.raises(NotPermitted):
+        rate_whistle(
+            whistle_id=whistle_id,
+            unit_id=district.units["sanitation"].pk,
+            of_unit=True,
+            rating=1,
+            remark="",
+            by=district.water,
+            at=MONDAY,
+        )
+
+
+def test_a_residents_committee_that_is_called_answers_like_any_unit(
+    district: SmallDistrict,
+) -> None:
+    committee = district.units["committee"].pk
+    whistle_id = draft_whistle(
+        kind=WhistleKind.ADVANCE,
+        occasion=Occasion.REQUESTS,
+        title="清理楼道",
+        what="一起到场",
+        ticket_ids=[],
+        lead_unit_id=committee,
+        assist_unit_ids=[],
+        place_id=district.places["willow"].pk,
+        meets_at=None,
+        by=district.coordinator,
+        at=MONDAY,
+    )
+    authorise_whistle(
+        whistle_id=whistle_id, approved=True, reason="", by=district.street, at=MONDAY
+    )
+    answer_whistle(
+        whistle_id=whistle_id, unit_id=committee, mark="signed", by=district.worker, at=MONDAY
+    )
+    assert whistle_story(by=district.worker, whistle_id=whistle_id).calls[0].signed_at == MONDAY

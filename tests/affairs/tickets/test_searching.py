@@ -125,7 +125,7 @@ def test_all_tickets_are_made_findable_anew_in_chunks(
 ) -> None:
     ids = [dispatched(district) for _ in range(3)]
     for ticket_id in ids:
-        searching.forget_words(ticket_id)
+        searching.forget_words(ticket_id, at=MONDAY)
     assert found(district, "垃圾") == []
     monkeypatch.setattr(searching, "REINDEX_CHUNK", 2)
     assert searching.index_all() == 3

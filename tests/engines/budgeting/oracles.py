@@ -118,6 +118,11 @@ def random_election(seed: int) -> tuple[Election, Utility]:
     return election, random.choice(fitting)
 
 
+def seeds_with_small_costs(seeds: range) -> list[int]:
+    """Seeds of random elections in which add-one takes few steps."""
+    return [seed for seed in seeds if max(random_election(seed)[0].costs) < 100]
+
+
 def approvals(votes: Sequence[str], costs: dict[str, int], budget: int) -> Election:
     """An election from approval ballots written as 'a b c', one project per word."""
     return make_election(

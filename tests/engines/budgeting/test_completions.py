@@ -22,10 +22,12 @@ from gongzhi.engines.budgeting import (
 )
 from gongzhi.engines.budgeting.completions import complete_equal_shares
 
-from .oracles import approvals, plain_equal_shares, random_election
-
-# With large costs the plain way would take thousands of runs.
-SMALL = [seed for seed in range(400, 480) if max(random_election(seed)[0].costs) < 100]
+from .oracles import (
+    approvals,
+    plain_equal_shares,
+    random_election,
+    seeds_with_small_costs,
+)
 
 
 def step_by_step(election, utility, ties, completion):
@@ -46,7 +48,7 @@ def step_by_step(election, utility, ties, completion):
 
 
 @pytest.mark.parametrize("completion", [Completion.ADD1, Completion.ADD1E])
-@pytest.mark.parametrize("seed", SMALL)
+@pytest.mark.parametrize("seed", seeds_with_small_costs(range(400, 480)))
 def test_completions_equal_one_plain_run_per_step(seed, completion):
     election, utility = random_election(seed)
     ties = break_ties(election, seed=seed)

@@ -1,14 +1,16 @@
 """Equal shares buys exactly what its definition says, ties included, at many endowments at once."""
 
 from fractions import Fraction
+from itertools import islice
 from random import Random
 
 import numpy as np
 import pytest
 
 from gongzhi.engines.budgeting import TieRule, UnresolvedTie, Utility, break_ties, measure_support
-from gongzhi.engines.budgeting.equal_shares import _LaneRun, run_equal_shares
+from gongzhi.engines.budgeting.equal_shares import run_equal_shares, runs_by_step
 from gongzhi.engines.budgeting.exact_shares import ExactShares
+from gongzhi.engines.budgeting.lanes import LaneRun
 
 from .oracles import approvals, plain_equal_shares, random_election
 
@@ -57,7 +59,7 @@ def test_balances_never_leave_their_proved_bounds(seed):
     election, utility = random_election(seed)
     support = measure_support(election, utility)
     endowment = Fraction(election.budget, election.voters) * 2
-    lanes = _LaneRun(support, election.costs, [endowment], break_ties(election, seed=seed))
+    lanes = LaneRun(support, election.costs, [endowment], break_ties(election, seed=seed))
     (run,) = lanes.finish()
     exact = ExactShares(support, election.costs, endowment)
     for project in run.bought:
@@ -66,6 +68,18 @@ def test_balances_never_leave_their_proved_bounds(seed):
         true = exact.money(np.array([group]), np.array([1.0]))
         assert abs(Fraction(float(lanes._balances[group, 0])) - true) <= Fraction(lanes._error[0])
         assert abs(Fraction(float(exact.balances[group])) - true) <= Fraction(exact.error)
+
+
+def test_decisions_too_close_for_doubles_are_made_in_rationals():
+    asked = 0
+    for seed in range(60):
+        election, utility = random_election(seed)
+        endowment = Fraction(election.budget, election.voters)
+        support = measure_support(election, utility)
+        lanes = LaneRun(support, election.costs, [endowment], break_ties(election, seed=seed))
+        lanes.finish()
+        asked += len(lanes._exact)
+    assert 0 < asked < 60
 
 
 def test_a_difference_far_below_rounding_still_decides():
@@ -108,3 +122,30 @@ def test_ties_go_to_the_cheaper_then_to_the_more_popular_then_to_the_lot():
 def test_everybody_spending_their_last_coin_is_enough():
     # Three voters hold exactly 1/3 each: the price equals every balance.
     assert bought(["a", "a", "a"], {"a": 1}, 1) == ["a"]
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_within_its_reach_a_run_holds(seed):
+    election, utility = random_election(seed)
+    ties = break_ties(election, seed=seed)
+    support = measure_support(election, utility)
+    start = Fraction(election.budget, election.voters) * (1 + seed % 4)
+    (run,) = run_equal_shares(support, election.costs, [start], ties=ties)
+    reach = Fraction(min(run.reach, 10.0 * sum(election.costs)))
+    for part in (Fraction(1, 50), Fraction(1, 3), Fraction(4, 5), Fraction(999_999, 1_000_000)):
+        expected, _ = plain_equal_shares(support, election.costs, start + reach * part, ties)
+        assert list(run.bought) == expected
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_steps_that_are_proved_equal_steps_that_are_computed(seed):
+    election, utility = random_election(seed)
+    ties = break_ties(election, seed=seed)
+    support = measure_support(election, utility)
+    start, step = Fraction(election.budget, election.voters), Fraction(max(election.costs), 300)
+    stepwise = islice(runs_by_step(support, election.costs, start, step, ties=ties), 20)
+    for number, run in enumerate(stepwise):
+        assert run.endowment == start + step * number
+        expected, met = plain_equal_shares(support, election.costs, run.endowment, ties)
+        assert list(run.bought) == expected
+        assert [(tie.turn, tie.projects) for tie in run.ties] == met

@@ -60,7 +60,8 @@ def test_voters_are_counted_by_place():
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ("META\n", "", 18, "no section META"),
+        ("META\n", "", 7, "META, PROJECTS, VOTES"),
+        ("VOTES\n", "", 18, "no section VOTES"),
         ("PROJECTS\n", "PROJECTS\nPROJECTS\n", 9, "a second time"),
         ("key;value", "a;b", 2, "key;value"),
         ("budget;100,50\n", "", 1, "'budget'"),

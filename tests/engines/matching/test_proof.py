@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from gongzhi.engines.matching import solving
 from gongzhi.engines.matching.filling import fill
 from gongzhi.engines.matching.network import arcs_of
 from gongzhi.engines.matching.planning import Plan, plan_matches
 from gongzhi.engines.matching.pool import IntArray, Order, Pool
 from gongzhi.engines.matching.proof import Proof, prove
-from tests.engines.matching.oracles import aims_of
+from tests.engines.matching.oracles import PlainModel, aims_of, best_by_highs
 from tests.engines.matching.pools import draw_small_pool
 
 
@@ -99,3 +100,34 @@ def test_filling_is_exact_for_shares_that_floating_point_cannot_tell_apart() -> 
         attainable=[large + 1, large], floor=[0, 0], ceiling=[large + 1, large], total=1
     )
     assert (units, rank) == ([0, 1], [])
+
+
+def test_where_the_first_weights_are_too_small_the_exact_ones_follow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(solving, "_FIRST_WEIGHT", 0)
+    for pool in pools(20):
+        plan = plan_matches(pool=pool)
+        best, attainable = best_by_highs(pool, "fair-first")
+        assert plan.proved
+        assert (aims_of(plan, pool), plan.attainable.tolist()) == (best, attainable)
+
+
+def test_a_plan_whose_proof_fails_says_so_and_states_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = draw_small_pool(seed=3, communities=4, needs=14, offers=7)
+    assert plan_matches(pool=pool).received.sum() > 0
+    monkeypatch.setattr(
+        solving,
+        "cheapest_plan",
+        lambda *, network, levels, weight: np.zeros(len(arcs_of(network)), dtype=np.int64),
+    )
+    plan = plan_matches(pool=pool)
+    assert not plan.proved
+    assert plan.bound is not None
+    assert plan.bound.units >= best_units(pool)
+
+
+def best_units(pool: Pool) -> int:
+    return PlainModel(pool).most_units(tuple(range(pool.communities)))

@@ -82,7 +82,9 @@ def test_an_older_model_learns_a_new_label(tmp_path: Path, model: Path) -> None:
     file = write(tmp_path / "decided.csv", [("正文", "类别"), *rows])
     out = tmp_path / "taught.npz"
     arguments = ("--text", "正文", "--label", "类别", "--from", model, "--out", out)
-    assert run("train", file, *arguments).exit_code == 0
+    result = run("train", file, *arguments)
+    assert result.exit_code == 0, result.output
+    assert "Learned from 12 decisions" in result.output
     assert run("evaluate", out, file, "--text", "正文", "--label", "类别").exit_code == 0
 
 

@@ -12,6 +12,7 @@ from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.commons.organisations.people import NewPerson, NewRole, add_person, give_role
 from gongzhi.commons.permissions.roles import RoleKind
 from tests.commons.small_district import AT, SmallDistrict, build
+from tests.interfaces.pages.offices import Offices, opened
 
 PASSWORD = "a-long-enough-password"
 
@@ -51,3 +52,9 @@ def as_staff(people: People, client: Client) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def offices(db: None) -> Offices:
+    """A small district at work."""
+    return opened()

@@ -15,6 +15,7 @@ SIGNED_IN = ["/", "/styleguide", "/account/password/change/", "/account/2fa/", "
 SIGNED_IN += ["/account/reauthenticate/", "/account/3rdparty/", "/account/email/"]
 
 SIGNED_IN += ["/desk", "/desk/stuck", "/desk/search", "/desk/notices", "/desk/register"]
+SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rates"]
 SIGNED_IN += ["/whistles"]
 PUBLIC += ["/needs", "/offers", "/rooms"]
 SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]

@@ -1,17 +1,24 @@
 """A resident reports in three screens, with nothing but a browser."""
 
+import errno
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 
+from gongzhi.affairs.tickets.intake import Request, receive_ticket
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.commons.attachments.queries import attachments_of
+from gongzhi.commons.categories.models import Category
+from gongzhi.commons.categories.queries import revision as categories_revision
 from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.permissions.actors import RESIDENT
+from gongzhi.coordination.follow_ups import follow_all
 from tests.affairs.small_district import SmallDistrict, build
 from tests.interfaces.pages.reading import Page
-from tests.interfaces.pages.residents import WORDS, fields, photo, walk
+from tests.interfaces.pages.residents import NOW, WORDS, fields, photo, walk
 
 pytestmark = pytest.mark.database
 
@@ -131,3 +138,101 @@ def test_pictures_are_kept_and_a_bad_one_is_named_without_losing_the_request(
 def test_six_pictures_are_too_many(district: SmallDistrict, client: Client) -> None:
     sent = {"screen": "3", "text": WORDS, "kind": "help", "pictures": [photo() for _ in range(6)]}
     assert "最多 5 个文件" in client.post("/report", sent).content.decode()
+
+
+def public_request(district: SmallDistrict) -> int:
+    Category.objects.filter(code="environment.waste").update(may_be_public=True)
+    categories_revision.grow()
+    asked = Request(text=WORDS, place_id=district.places["garden"].pk, is_public=True)
+    receipt = receive_ticket(request=asked, by=RESIDENT, at=NOW())
+    follow_all(at=NOW())
+    return receipt.ticket_id
+
+
+def test_a_similar_public_request_is_offered_and_can_be_followed(
+    district: SmallDistrict, client: Client
+) -> None:
+    main = public_request(district)
+    page = client.get("/report").content.decode()
+    sent = fields(page) | {"text": "和风花园门口垃圾桶没人清运", "kind": "help"}
+    page = client.post("/report", sent).content.decode()
+    page = client.post("/report", fields(page) | {"address": "和风花园"}).content.decode()
+    assert "是不是这件事" in page
+    assert "三天没人清运" in page
+    assert Page(page).faults == []
+    answer = client.post("/report", fields(page) | {"follow": str(main), "phone": "13900139000"})
+    assert answer.status_code == 302, answer.content.decode()
+    follower = Ticket.objects.latest("id")
+    assert follower.merged_into_id == main
+    assert "和风花园门口垃圾桶没人清运" in client.get(answer.headers["Location"]).content.decode()
+
+
+def test_whoever_means_something_else_sends_it_as_usual(
+    district: SmallDistrict, client: Client
+) -> None:
+    public_request(district)
+    walk(client, address="和风花园", follow="")
+    assert Ticket.objects.latest("id").merged_into_id is None
+
+
+def test_what_is_not_public_is_never_offered(district: SmallDistrict, client: Client) -> None:
+    walk(client, address="和风花园")
+    page = client.get("/report").content.decode()
+    page = client.post("/report", fields(page) | {"text": WORDS, "kind": "help"}).content.decode()
+    page = client.post("/report", fields(page) | {"address": "和风花园"}).content.decode()
+    assert "是不是这件事" not in page
+    hidden = Ticket.objects.get().pk
+    answer = client.post("/report", fields(page) | {"follow": str(hidden)})
+    assert answer.status_code == 302
+    assert Ticket.objects.latest("id").merged_into_id is None, "a forged choice is no choice"
+
+
+def test_a_request_ended_meanwhile_is_not_followed_blindly(
+    district: SmallDistrict, client: Client
+) -> None:
+    main = public_request(district)
+    page = client.get("/report").content.decode()
+    page = client.post("/report", fields(page) | {"text": WORDS, "kind": "help"}).content.decode()
+    page = client.post("/report", fields(page) | {"address": "和风花园"}).content.decode()
+    Ticket.objects.filter(pk=main).update(state="withdrawn")
+    client.post("/report", fields(page) | {"follow": str(main), "phone": "13900139000"})
+    assert Ticket.objects.latest("id").merged_into_id is None
+
+
+def test_a_request_is_public_only_where_its_requester_said_so(
+    district: SmallDistrict, client: Client
+) -> None:
+    walk(client, address="和风花园")
+    assert Ticket.objects.latest("id").public_at is None
+    walk(client, address="和风花园", public="on")
+    assert Ticket.objects.latest("id").public_at is not None
+    follow_all(at=NOW())
+    assert Ticket.objects.latest("id").public_at is None, "this matter never is"
+
+
+def test_a_full_disk_is_said_and_nothing_is_taken(
+    district: SmallDistrict, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr("gongzhi.interfaces.pages.residents.reporting.receive_ticket", full)
+    page = client.get("/report").content.decode()
+    page = client.post("/report", fields(page) | {"text": WORDS, "kind": "help"}).content.decode()
+    page = client.post("/report", fields(page) | {"address": "和风花园"}).content.decode()
+    answer = client.post("/report", fields(page))
+    assert answer.status_code == 507
+    assert "存储空间已满" in answer.content.decode()
+
+
+def test_a_picture_that_finds_no_room_does_not_lose_the_request(
+    district: SmallDistrict, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("gongzhi.interfaces.pages.residents.reporting.attach", full)
+    link = walk(client, pictures=[photo()])
+    page = client.get(link).content.decode()
+    assert "没有收下" in page
+    assert "存储空间已满" in page

@@ -1,7 +1,9 @@
 """What units are told about needs and claims."""
 
+from collections.abc import Sequence
+
 from gongzhi.affairs.resources.models import Claim, Need
-from gongzhi.commons.notices.addresses import declare_wording
+from gongzhi.commons.notices.addresses import Facts, declare_wording
 from gongzhi.commons.notices.templates import Template, declare_template
 from gongzhi.commons.organisations.queries import find_unit
 from gongzhi.commons.territory.queries import public_name
@@ -68,15 +70,19 @@ _NEEDS = (
 )
 
 
-def _need_facts(need_id: int) -> dict[str, str]:
-    need = Need.objects.filter(pk=need_id).first()
-    return {"need": need.title, "place": public_name(need.place_id)} if need else {}
+def _of_needs(need_ids: Sequence[int]) -> dict[int, Facts]:
+    return {
+        need.pk: {"need": need.title, "place": public_name(need.place_id)}
+        for need in Need.objects.filter(pk__in=need_ids)
+    }
 
 
-def _claim_facts(claim_id: int) -> dict[str, str]:
-    claim = Claim.objects.select_related("need").filter(pk=claim_id).first()
-    if claim is None:
-        return {}
+def _of_claims(claim_ids: Sequence[int]) -> dict[int, Facts]:
+    found = Claim.objects.select_related("need").filter(pk__in=claim_ids)
+    return {claim.pk: _claim_facts(claim) for claim in found}
+
+
+def _claim_facts(claim: Claim) -> Facts:
     giver = find_unit(claim.giver_id)
     return {
         "need": claim.need.title,
@@ -92,5 +98,5 @@ def declare_wordings() -> None:
     """Register wordings; called once when the app is ready."""
     for words in (*_CLAIMS, *_NEEDS):
         declare_template(Template(*words))
-    declare_wording("unit", "claim", _claim_facts)
-    declare_wording("unit", "need", _need_facts)
+    declare_wording("unit", "claim", _of_claims)
+    declare_wording("unit", "need", _of_needs)

@@ -9,7 +9,7 @@ from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import CallbackState, RemarkKind, Satisfied, Solved, State
 from gongzhi.affairs.tickets.closing import take_up_again
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
-from gongzhi.affairs.tickets.models import Callback, Ticket
+from gongzhi.affairs.tickets.models import Callback, Requester, Ticket
 from gongzhi.commons.organisations.actors import SYSTEM, Actor
 
 
@@ -58,6 +58,8 @@ def _take_answer(
         raise CannotCallBack(
             _("这张工单没有等待回复的回访") if asked is None else _("您已经评价过了，谢谢")
         )
+    if Requester.objects.filter(ticket=ticket, erased_at__isnull=False).exists():
+        raise CannotCallBack(_("诉求人已删除联系方式，不再回访"))
     touch(ticket, at=at)
     taken = Callback.objects.filter(pk=asked.pk).exclude(state=CallbackState.ANSWERED)
     if not taken.update(

@@ -100,6 +100,7 @@ class Review(models.TextChoices):
     PENDING = "pending", _("待审核")
     APPROVED = "approved", _("同意")
     REFUSED = "refused", _("不同意")
+    LAPSED = "lapsed", _("已失效")  # the ticket ended or changed hands before anybody decided
 
 
 class CallbackState(models.TextChoices):

@@ -8,13 +8,15 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, State
-from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
-from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for
-from gongzhi.affairs.tickets.models import Callback, Merge, Requester, Ticket
+from gongzhi.affairs.tickets.deadlines import clocks, end_pauses, limit_rules
+from gongzhi.affairs.tickets.endings import end_callbacks, end_merge, end_parking, lapse_reviews
+from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for, touch
+from gongzhi.affairs.tickets.models import Callback, Requester, Ticket
+from gongzhi.commons.calendar.limits import LimitUnit
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.catalogue import Assignment, find_duty
-from gongzhi.commons.organisations.queries import units
+from gongzhi.commons.organisations.catalogue import Assignment, NoDuty, find_duty
+from gongzhi.commons.organisations.queries import standing_unit, units
 
 
 class CannotClose(ValueError):
@@ -39,15 +41,27 @@ def close_ticket(*, ticket_id: int, evidence: str, by: Actor, at: datetime) -> N
     if waiting:
         names = "、".join(unit.name for unit in units(waiting).values())
         raise CannotClose(_("协办单位还没有反馈：%(units)s") % {"units": names})
-    _close_one(ticket, Step.CLOSE, evidence=evidence, by=by, at=at)
+    due = end_pauses(ticket, at=at)
+    _close_one(ticket, Step.CLOSE, evidence=evidence, by=by, at=at, due=due)
     for follower in ticket.merged.select_for_update().order_by("pk"):
         if follower.state in MOVES[Step.CLOSE_WITH].sources:
-            _close_one(follower, Step.CLOSE_WITH, evidence=evidence, by=by, at=at)
+            # Whoever did the work answers for it, also where the follower never had a lead.
+            touch(follower, at=at, lead_unit_id=ticket.lead_unit_id)
+            _close_one(
+                follower, Step.CLOSE_WITH, evidence=evidence, by=by, at=at, due=ticket.due_at
+            )
 
 
-def _close_one(ticket: Ticket, step: Step, *, evidence: str, by: Actor, at: datetime) -> None:
-    move(ticket, step, at=at, closed_at=at)
+def _close_one(
+    ticket: Ticket, step: Step, *, evidence: str, by: Actor, at: datetime, due: datetime | None
+) -> None:
+    """An application to leave the ticket out of the assessment may still be decided afterwards."""
+    end_pauses(ticket, at=at)
+    move(ticket, step, at=at, closed_at=at, due_at=due)
+    end_parking(ticket, at=at)
+    lapse_reviews(ticket, at=at, kinds=("objection", "extension", "parking"))
     asked = _ask_back(ticket, at=at)
+    worked, paused = _minutes(ticket, at=at)
     tell(
         ticket,
         events.CLOSED,
@@ -60,6 +74,9 @@ def _close_one(ticket: Ticket, step: Step, *, evidence: str, by: Actor, at: date
         due=ticket.due_at.isoformat(timespec="seconds") if ticket.due_at else None,
         lead=ticket.lead_unit_id,
         kinds=_kinds_at_work(ticket),
+        category=ticket.category_code,
+        work_minutes=worked,
+        paused_minutes=paused,
     )
 
 
@@ -67,6 +84,16 @@ def _kinds_at_work(ticket: Ticket) -> list[str]:
     """The kinds of organisation that did something for this ticket."""
     ids = {ticket.lead_unit_id, *ticket.assists.values_list("unit_id", flat=True)} - {None}
     return sorted({str(unit.kind) for unit in units(sorted(i for i in ids if i)).values()})
+
+
+def _minutes(ticket: Ticket, *, at: datetime) -> tuple[int, int]:
+    """Working minutes of the lead since the request came in, and how many of them were paused."""
+    time = working_time(ticket.lead_unit_id)
+    pauses = ticket.pauses.order_by("begins").values_list("begins", "ends")
+    stretches = [(begins, min(ends or at, at)) for begins, ends in pauses]
+    whole = time.elapsed(ticket.received_at, at, LimitUnit.WORK_HOUR)
+    running = time.elapsed(ticket.received_at, at, LimitUnit.WORK_HOUR, pauses=stretches)
+    return int(running * 60), int((whole - running) * 60)
 
 
 def _ask_back(ticket: Ticket, *, at: datetime) -> int | None:
@@ -98,10 +125,14 @@ def reopen_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> No
 def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: datetime) -> None:
     """Reopen for the unit that closed it, with a new clock; runs in the caller's transaction.
 
-    A ticket that followed another goes its own way from here.
+    If that unit is closed by now, the catalogue names another. A ticket that followed another
+    goes its own way from here.
     """
-    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
-    lead = ticket.lead_unit_id or duty.unit_id
+    try:
+        duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
+    except NoDuty as error:
+        raise CannotClose(str(error)) from error
+    lead = standing_unit(ticket.lead_unit_id, on=localdate(at)) or duty.unit_id
     same = Assignment(
         unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
     )
@@ -111,6 +142,7 @@ def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: d
         Step.REOPEN,
         at=at,
         closed_at=None,
+        lead_unit_id=lead,
         clock_from=at,
         contacted_at=None,
         contact_due_at=due.contact_due_at,
@@ -121,7 +153,8 @@ def take_up_again(ticket: Ticket, *, because: str, reason: str, by: Actor, at: d
         escalated_at=None,
         merged_into_id=None,
     )
-    Merge.objects.filter(ticket=ticket, undone_at=None).update(undone_at=at)
+    end_merge(ticket, at=at)
+    end_callbacks(ticket)
     tell(
         ticket,
         events.REOPENED,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gongzhi.affairs.tickets.models import LimitRule, Pause, Ticket
+from gongzhi.affairs.tickets.choices import Review
+from gongzhi.affairs.tickets.models import Extension, LimitRule, Pause, Ticket
 from gongzhi.commons.calendar.limits import Limit, LimitUnit
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.organisations.catalogue import Assignment
@@ -25,9 +26,9 @@ STARTING_RULES: dict[str, Limit] = {
 
 
 def limit_rules() -> dict[str, Limit]:
-    """Every named limit of this affair."""
+    """Every named limit of this affair, as people set it or as it starts."""
     rows = LimitRule.objects.values_list("name", "amount", "unit")
-    return {name: Limit(amount, LimitUnit(unit)) for name, amount, unit in rows}
+    return STARTING_RULES | {name: Limit(amount, LimitUnit(unit)) for name, amount, unit in rows}
 
 
 def write_starting_rules() -> None:
@@ -78,9 +79,29 @@ def end_pause(ticket: Ticket, *, reason: str, at: datetime) -> datetime | None:
     """
     ended = Pause.objects.filter(ticket=ticket, reason=reason, ends=None).update(ends=at)
     running = Pause.objects.filter(ticket=ticket, ends=None).exists()
-    if not ended or running or ticket.clock_from is None or ticket.limit_amount is None:
+    return ticket.due_at if running or not ended else _due_after_pauses(ticket)
+
+
+def end_pauses(ticket: Ticket, *, at: datetime) -> datetime | None:
+    """End every pause, whatever its reason, and return the due moment that follows."""
+    ended = Pause.objects.filter(ticket=ticket, ends=None).update(ends=at)
+    return _due_after_pauses(ticket) if ended else ticket.due_at
+
+
+def _due_after_pauses(ticket: Ticket) -> datetime | None:
+    """The limit from where the clock began, or what was left of the last extension, with pauses."""
+    if ticket.clock_from is None or ticket.limit_amount is None:
         return ticket.due_at
-    spans = Pause.objects.filter(ticket=ticket, ends__isnull=False)
-    pauses = tuple(spans.order_by("begins").values_list("begins", "ends"))
-    limit = Limit(ticket.limit_amount, LimitUnit(ticket.limit_unit))
-    return working_time(ticket.lead_unit_id).deadline(ticket.clock_from, limit, pauses=pauses)
+    ended = Pause.objects.filter(ticket=ticket, ends__gt=ticket.clock_from).order_by("begins")
+    pauses = [(pause.begins, pause.ends) for pause in ended if pause.ends]
+    time, unit = working_time(ticket.lead_unit_id), LimitUnit(ticket.limit_unit)
+    granted = Extension.objects.filter(
+        ticket=ticket, review=Review.APPROVED, reviewed_at__gte=ticket.clock_from
+    )
+    last = granted.order_by("-reviewed_at", "-id").first()
+    if last is None or last.reviewed_at is None:
+        return time.deadline(ticket.clock_from, Limit(ticket.limit_amount, unit), pauses=pauses)
+    since, until = last.reviewed_at, last.proposed_due_at
+    if until <= since or not any(ends > since for _, ends in pauses):
+        return until
+    return max(until, time.reached(since, time.elapsed(since, until, unit), unit, pauses=pauses))

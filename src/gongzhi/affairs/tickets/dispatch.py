@@ -1,24 +1,28 @@
 """Step 3: the catalogue names the first owner and the clock starts; an objection is heard once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
+from gongzhi.affairs.tickets.endings import lapse_reviews
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, told
 from gongzhi.affairs.tickets.models import Objection, Ticket
 from gongzhi.affairs.tickets.moving import move_many
 from gongzhi.commons.calendar.limits import Limit
+from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.ledger.recording import NewEvent, record_many
 from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.catalogue import Assignment, find_duty
+from gongzhi.commons.organisations.catalogue import Assignment, NoDuty, find_duty
 from gongzhi.commons.organisations.permissions import require
-from gongzhi.commons.organisations.queries import find_unit, subdistrict_office
+from gongzhi.commons.organisations.queries import standing_unit, subdistrict_office
 
 DISPATCH_FIELDS = (
     "first_owner",
@@ -48,7 +52,7 @@ def dispatch_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> i
     """
     require(by, "tickets.dispatch")
     with transaction.atomic():
-        accepted = Ticket.objects.filter(pk__in=ticket_ids, state=State.ACCEPTED)
+        accepted = Ticket.objects.filter(pk__in=ticket_ids, state=State.ACCEPTED, merged_into=None)
         tickets = list(accepted.select_for_update())
         if not tickets:
             return 0
@@ -71,6 +75,27 @@ def assign(ticket: Ticket, duty: Assignment, *, at: datetime, rules: dict[str, L
     ticket.limit_amount = due.limit.amount
     ticket.limit_unit = due.limit.unit
     ticket.due_at = due.due_at
+
+
+def _named(ticket: Ticket, unit_id: int, *, at: datetime) -> Assignment:
+    """A unit that a person names, with the limits of the catalogue."""
+    try:
+        duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
+    except NoDuty as error:
+        raise CannotDispatch(str(error)) from error
+    return replace(duty, unit_id=unit_id)
+
+
+def _fresh(ticket: Ticket) -> dict[str, Any]:
+    """What `assign` set, and nothing done yet: contact, reminder and escalation are to come."""
+    assigned = {name: getattr(ticket, name) for name in _ATTNAMES}
+    return assigned | {"contacted_at": None, "reminded_at": None, "escalated_at": None}
+
+
+def _change_hands(ticket: Ticket, *, at: datetime) -> None:
+    """What the lead before had asked for lapses; the new lead no longer assists."""
+    lapse_reviews(ticket, at=at)
+    ticket.assists.filter(unit=ticket.lead_unit).delete()
 
 
 def _dispatched(ticket: Ticket, *, by: Actor, at: datetime) -> NewEvent:
@@ -106,17 +131,13 @@ def redispatch_ticket(
     ticket = ticket_for(by, "tickets.dispatch", ticket_id)
     if not reason.strip():
         raise CannotDispatch(_("请说明改派理由"))
-    if find_unit(unit_id) is None:
+    if standing_unit(unit_id, on=localdate(at)) is None:
         raise CannotDispatch(_("没有这个单位，请重新选择"))
     if ticket.lead_unit_id == unit_id and ticket.state != State.RETURNED:
         raise CannotDispatch(_("该单位已经是主办单位"))
-    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
-    named = Assignment(
-        unit_id=unit_id, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
-    )
-    assign(ticket, named, at=at, rules=limit_rules())
-    changes = {name: getattr(ticket, name) for name in _ATTNAMES}
-    move(ticket, Step.REDISPATCH, at=at, **changes, contacted_at=None, reminded_at=None)
+    assign(ticket, _named(ticket, unit_id, at=at), at=at, rules=limit_rules())
+    move(ticket, Step.REDISPATCH, at=at, **_fresh(ticket))
+    _change_hands(ticket, at=at)
     record_many([_dispatched(ticket, by=by, at=at)])
     tell(
         ticket, events.NOTED, by=by, at=at, text=reason, text_kind=RemarkKind.REASON, kind="reason"
@@ -138,6 +159,13 @@ def object_to_dispatch(
         raise CannotObject(_("请说明不属于本单位职责的理由"))
     if by.unit_id is not None and ticket.lead_unit_id not in {role.unit_id for role in by.roles}:
         raise CannotObject(_("只有主办单位可以提出派单异议"))
+    window = limit_rules()["objection.window"]
+    heard_until = working_time(ticket.lead_unit_id).deadline(ticket.clock_from or at, window)
+    if at > heard_until:
+        raise CannotObject(
+            _("派单异议要在 %(until)s 以前提出，现在应当负责办理")
+            % {"until": f"{localtime(heard_until):%Y-%m-%d %H:%M}"}
+        )
     move(ticket, Step.OBJECT, at=at, objection_used=True)
     Objection.objects.create(
         ticket=ticket,
@@ -178,15 +206,14 @@ def review_objection(
     if not decided:
         raise CannotObject(_("没有等待审核的派单异议"))
     lead = unit_id if upheld else ticket.lead_unit_id
-    if lead is None or find_unit(lead) is None or (upheld and lead == ticket.lead_unit_id):
+    if upheld and lead in {None, ticket.lead_unit_id}:
         raise CannotObject(_("同意异议时要指定另一个主办单位"))
-    duty = find_duty(ticket.category_code, ticket.place_id, on=localdate(at))
-    named = Assignment(
-        unit_id=lead, contact=duty.contact, handling=duty.handling, duty_id=duty.duty_id
-    )
-    assign(ticket, named, at=at, rules=limit_rules())
-    changes = {name: getattr(ticket, name) for name in _ATTNAMES}
-    move(ticket, Step.DISPATCH if upheld else Step.REFUSE_OBJECTION, at=at, **changes)
+    if lead is None or standing_unit(lead, on=localdate(at)) is None:
+        raise CannotObject(_("没有这个单位，或它已撤销，请指定另一个主办单位"))
+    assign(ticket, _named(ticket, lead, at=at), at=at, rules=limit_rules())
+    move(ticket, Step.DISPATCH if upheld else Step.REFUSE_OBJECTION, at=at, **_fresh(ticket))
+    if upheld:
+        _change_hands(ticket, at=at)
     tell(
         ticket,
         events.OBJECTION_REVIEWED,
@@ -207,6 +234,7 @@ def return_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> No
     if not reason.strip():
         raise CannotDispatch(_("请说明退单理由"))
     move(ticket, Step.RETURN, at=at)
+    lapse_reviews(ticket, at=at)
     tell(
         ticket,
         events.RETURNED,

@@ -45,7 +45,16 @@ EXTENSION_REVIEWED = declare(
 )
 ANSWERED = declare("ticket.answered", "the lead gave its answer", "first_contact_in_limit")
 CLOSED = declare(
-    "ticket.closed", "it was closed with evidence", "in_limit", "callback", "due", "lead", "kinds"
+    "ticket.closed",
+    "it was closed with evidence",
+    "in_limit",
+    "callback",
+    "due",
+    "lead",
+    "kinds",
+    "category",
+    "work_minutes",
+    "paused_minutes",
 )
 PARKING_ASKED = declare("ticket.parking_asked", "parking was asked for", "review_on")
 PARKING_REVIEWED = declare(
@@ -74,7 +83,7 @@ SPLIT = declare("ticket.split", "a second matter became a ticket of its own", "i
 SUPERVISED = declare("ticket.supervised", "a superior pressed for action", "unit")
 REMINDED = declare("ticket.reminded", "the lead was reminded before the limit", "unit", "due")
 ESCALATED = declare("ticket.escalated", "the limit passed and the superior was told", "unit", "due")
-WITHDRAWN = declare("ticket.withdrawn", "the requester took it back")
+WITHDRAWN = declare("ticket.withdrawn", "the requester took it back", "unit")
 CORRECTED = declare("ticket.corrected", "the requester corrected it", "digest")
 CONTACT_CORRECTED = declare(
     "ticket.contact_corrected", "the requester put their contact right", "what"
@@ -84,7 +93,9 @@ ERASED = declare("ticket.erased", "the requester's contact and text were erased"
 WHISTLE_DRAFTED = declare(
     "whistle.drafted", "a whistle was prepared", "kind", "occasion", "unit", "tickets", "called"
 )
-WHISTLE_BLOWN = declare("whistle.blown", "it was authorised and the units called", "called")
+WHISTLE_BLOWN = declare(
+    "whistle.blown", "it was authorised and the units called", "called", "arrive_due"
+)
 WHISTLE_REFUSED = declare("whistle.refused", "it was not authorised")
 WHISTLE_SIGNED = declare("whistle.signed", "a called unit signed", "unit", "in_limit")
 WHISTLE_CONTACTED = declare("whistle.contacted", "a called unit made contact", "unit", "in_limit")
@@ -95,3 +106,13 @@ WHISTLE_REPORTED = declare("whistle.reported", "a called unit reported its part"
 WHISTLE_RATED = declare("whistle.rated", "one side rated the other", "unit", "of_unit", "rating")
 WHISTLE_ESCALATED = declare("whistle.escalated", "a late call went to the district", "unit")
 WHISTLE_CLOSED = declare("whistle.closed", "the whistle was closed", "arrived", "kinds")
+
+MODEL_LEARNED = declare(
+    "category_model.learned",
+    "the model that suggests categories was trained anew and put in place",
+    "decisions",
+    "matters",
+    "right_of_thousand",
+    "before",
+    "digest",
+)

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import ExclusionReason, RemarkKind, Review
+from gongzhi.affairs.tickets.deadlines import end_pauses
+from gongzhi.affairs.tickets.endings import end_merge, hand_over_followers, lapse_reviews
 from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Exclusion
 from gongzhi.commons.organisations.actors import Actor
@@ -69,7 +71,11 @@ def review_exclusion(
         raise CannotExclude(_("申请人不能审核自己的申请"))
     ends = approved and ticket.state in MOVES[Step.EXCLUDE].sources
     if ends:
-        move(ticket, Step.EXCLUDE, at=at, assessed=False)
+        end_pauses(ticket, at=at)
+        move(ticket, Step.EXCLUDE, at=at, assessed=False, closed_at=at, merged_into_id=None)
+        lapse_reviews(ticket, at=at, kinds=("objection", "extension", "parking"))
+        end_merge(ticket, at=at)
+        hand_over_followers(ticket, by=by, at=at)
     else:
         touch(ticket, at=at, **({"assessed": False} if approved else {}))
     decision = Review.APPROVED if approved else Review.REFUSED

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
@@ -11,7 +12,7 @@ from gongzhi.affairs.tickets.deadlines import begin_pause, end_pause
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Assist, Extension, Ticket
 from gongzhi.commons.organisations.actors import Actor
-from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.organisations.queries import standing_unit
 
 BEING_HANDLED = frozenset({State.DISPATCHED, State.IN_PROGRESS, State.REOPENED, State.PARKED})
 
@@ -99,15 +100,19 @@ def ask_requester(*, ticket_id: int, question: str, by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def reply_to_question(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
-    """The requester replies or adds something; a clock that waited for it runs again."""
+    """The requester replies or adds something; a clock that waited for it runs again.
+
+    So does that of the ticket which this one follows: its lead asked both.
+    """
+    into = _lock_followed(ticket_id)
     ticket = ticket_for(by, "tickets.reply", ticket_id)
     text = _words(text, _("回复内容"))
     if len(text) > 5_000:
         raise CannotHandle(_("回复最多 5000 字，请精简"))
     touch(ticket, at=at)
-    due = end_pause(ticket, reason="question", at=at)
-    if due != ticket.due_at:
-        touch(ticket, at=at, due_at=due)
+    for waiting in (ticket, into):
+        if waiting is not None:
+            _let_clock_run(waiting, at=at)
     tell(
         ticket,
         events.REPLIED,
@@ -119,12 +124,25 @@ def reply_to_question(*, ticket_id: int, text: str, by: Actor, at: datetime) -> 
     )
 
 
+def _lock_followed(ticket_id: int) -> Ticket | None:
+    """The ticket that this one follows; locked first, as closing does, so that neither waits."""
+    into = Ticket.objects.filter(pk=ticket_id).values_list("merged_into_id", flat=True).first()
+    return Ticket.objects.select_for_update().filter(pk=into).first() if into else None
+
+
+def _let_clock_run(ticket: Ticket, *, at: datetime) -> None:
+    """The wait for a reply is over; the new due date is reminded of, and missed, anew."""
+    due = end_pause(ticket, reason="question", at=at)
+    if due != ticket.due_at:
+        touch(ticket, at=at, due_at=due, reminded_at=None, escalated_at=None)
+
+
 @transaction.atomic
 def ask_assistance(*, ticket_id: int, unit_id: int, what: str, by: Actor, at: datetime) -> None:
     """Ask another unit to help; the lead stays responsible and the other reports back to it."""
     ticket = ticket_for(by, "tickets.handle", ticket_id)
     _must_be_handled(ticket)
-    if find_unit(unit_id) is None or unit_id == ticket.lead_unit_id:
+    if standing_unit(unit_id, on=localdate(at)) is None or unit_id == ticket.lead_unit_id:
         raise CannotHandle(_("请选择主办单位以外的协办单位"))
     what = _words(what, _("需要协助的事项"))
     touch(ticket, at=at)
@@ -194,7 +212,9 @@ def review_extension(
         raise CannotHandle(_("没有等待审核的延期申请"))
     if asked.asked_by_id == by.person_id and by.person_id is not None:
         raise CannotHandle(_("申请人不能审核自己的申请"))
-    touch(ticket, at=at, **({"due_at": asked.proposed_due_at} if approved else {}))
+    # A new due date is reminded of, and missed, anew.
+    later = {"due_at": asked.proposed_due_at, "reminded_at": None, "escalated_at": None}
+    touch(ticket, at=at, **(later if approved else {}))
     decision = Review.APPROVED if approved else Review.REFUSED
     Extension.objects.filter(pk=asked.pk, review=Review.PENDING).update(
         review=decision, reviewed_by_id=by.person_id, reviewed_at=at, review_reason=reason
@@ -219,7 +239,8 @@ def answer_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None
     text = _words(text, _("答复内容"))
     first = ticket.contacted_at is None
     in_limit = ticket.contact_due_at is None or at <= ticket.contact_due_at
-    move(ticket, Step.ANSWER, at=at, contacted_at=ticket.contacted_at or at)
+    due = end_pause(ticket, reason="question", at=at)  # who answers waits no longer
+    move(ticket, Step.ANSWER, at=at, contacted_at=ticket.contacted_at or at, due_at=due)
     tell(
         ticket,
         events.ANSWERED,

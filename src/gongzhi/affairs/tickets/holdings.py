@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
-from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
+from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, ticket_to_read, touch
 from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.affairs.tickets.requesters import CannotChange, erase_requester, forget_contact
 from gongzhi.commons.organisations.actors import SYSTEM, Actor
@@ -19,7 +19,7 @@ from gongzhi.commons.privacy.retention import RetentionRule, declare_retention
 
 def see_contact(subject_id: int, *, by: Actor) -> Sequence[Fact]:
     """The requester's own contact, open: they hold the private link."""
-    ticket = ticket_for(by, "tickets.track", subject_id)
+    ticket = ticket_to_read(by, "tickets.track", subject_id)
     held = Requester.objects.filter(ticket=ticket, erased_at=None).first()
     if held is None:
         return ()

@@ -16,6 +16,7 @@ from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.affairs.tickets.numbers import number_of
 from gongzhi.commons.categories.queries import category
+from gongzhi.commons.inserting import insert_rows
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record_many
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
@@ -155,8 +156,8 @@ def _store(pairs: list[tuple[Request, Ticket]], *, by: Actor) -> list[Receipt]:
 
 
 def _insert(new: list[tuple[Request, Ticket]], *, by: Actor) -> None:
-    Ticket.objects.bulk_create([ticket for _, ticket in new])
-    Requester.objects.bulk_create(
+    insert_rows([ticket for _, ticket in new])
+    insert_rows(
         [_requester(request, ticket) for request, ticket in new if not request.contact.empty]
     )
     record_many([_received(request, ticket, by=by) for request, ticket in new])
@@ -186,7 +187,7 @@ def _draft(request: Request, *, by: Actor, at: datetime) -> Ticket:
     return Ticket(
         channel=request.channel,
         kind=request.kind,
-        title=request.title.strip()[:TITLE_LIMIT] or _first_words(text),
+        title=request.title.strip()[:TITLE_LIMIT] or first_words(text),
         text=text,
         text_key=secrets.token_hex(16),
         attributes=request.attributes,
@@ -262,7 +263,8 @@ def _deeper(first: int | None, second: int) -> int:
     return two.id if two.path.startswith(one.path) else one.id
 
 
-def _first_words(text: str) -> str:
+def first_words(text: str) -> str:
+    """The title of a request that has none."""
     line = text.splitlines()[0]
     return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
 

@@ -6,17 +6,19 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, Occasion, WhistleKind, WhistleState
 from gongzhi.affairs.tickets.deadlines import limit_rules
+from gongzhi.affairs.tickets.lifecycle import NoSuchTicket, ticket_to_read
 from gongzhi.affairs.tickets.models import Ticket, Whistle, WhistleCall
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.organisations.actors import SYSTEM, Actor
 from gongzhi.commons.organisations.permissions import require
-from gongzhi.commons.organisations.queries import units
+from gongzhi.commons.organisations.queries import standing_unit, units
 from gongzhi.commons.tasks.asking import ask_for
 from gongzhi.commons.territory.queries import find_place
 
@@ -92,10 +94,15 @@ def draft_whistle(
     called = list(dict.fromkeys([lead_unit_id, *assist_unit_ids]))
     if not title.strip() or not what.strip():
         raise CannotWhistle(_("请写明吹哨事由和需要各单位做什么"))
-    if len(units(called)) != len(called):
+    if any(standing_unit(unit_id, on=localdate(at)) is None for unit_id in called):
         raise CannotWhistle(_("被吹哨单位中有不存在的单位，请重新选择"))
     if by.unit_id is None or by.person_id is None:
         raise CannotWhistle(_("只有在岗人员可以吹哨"))
+    try:
+        for ticket_id in ticket_ids:
+            ticket_to_read(by, "tickets.read", ticket_id)
+    except NoSuchTicket as error:
+        raise CannotWhistle(_("所选工单中有不存在或已经结束的工单")) from error
     tickets = list(Ticket.objects.filter(pk__in=ticket_ids, state__in=OPEN_STATES))
     if len(tickets) != len(set(ticket_ids)):
         raise CannotWhistle(_("所选工单中有不存在或已经结束的工单"))
@@ -164,10 +171,19 @@ def authorise_whistle(
         call.sign_due_at = time.deadline(at, rules["whistle.sign"])
         call.contact_due_at = time.deadline(at, rules["whistle.contact"])
         by_rule = time.deadline(at, arrive)
-        call.arrive_due_at = whistle.meets_at or by_rule
+        # A meeting that passed before anybody authorised it can't be what the units are late for.
+        meets = whistle.meets_at
+        call.arrive_due_at = meets if meets and meets > at else by_rule
         call.save(update_fields=["sign_due_at", "contact_due_at", "arrive_due_at"])
-    called = sorted(whistle.calls.values_list("unit_id", flat=True))
-    _tell(whistle, events.WHISTLE_BLOWN, by=by, at=at, called=list(called))
+    calls = whistle.calls.order_by("unit_id").values_list("unit_id", "arrive_due_at")
+    _tell(
+        whistle,
+        events.WHISTLE_BLOWN,
+        by=by,
+        at=at,
+        called=[unit_id for unit_id, _due in calls],
+        arrive_due=[due.isoformat(timespec="seconds") if due else None for _unit, due in calls],
+    )
 
 
 def _call_of(whistle: Whistle, unit_id: int, by: Actor) -> WhistleCall:
@@ -195,6 +211,8 @@ def answer_whistle(*, whistle_id: int, unit_id: int, mark: str, by: Actor, at: d
     """A called unit says that it has `signed`, `contacted` the street, or `arrived`; once each."""
     whistle = _whistle_for(by, "whistles.respond", whistle_id)
     call = _call_of(whistle, unit_id, by)
+    if mark not in _MARKS:
+        raise CannotWhistle(_("没有这一步，请重新选择"))
     moment, due, kind = _MARKS[mark]
     if not WhistleCall.objects.filter(pk=call.pk, **{moment: None}).update(**{moment: at}):
         raise CannotWhistle(_("这一步已经登记过了"))
@@ -271,6 +289,8 @@ def rate_whistle(
     ours = unit_id in {role.unit_id for role in by.roles}
     if of_unit == ours:
         raise CannotWhistle(_("不能评价自己；吹哨方评价单位，单位评价吹哨"))
+    if of_unit:  # for the side that called; a called unit has no say on another
+        require(by, "whistles.close", place_path=whistle.place_path)
     if whistle.state not in {WhistleState.BLOWN, WhistleState.CLOSED}:
         raise CannotWhistle(_("吹哨以后才能评价"))
     side = "of_unit" if of_unit else "of_whistle"

@@ -92,6 +92,7 @@ MOVES: dict[Step, Move] = {
         _S.IN_PROGRESS,
         _S.ANSWERED,
         _S.RETURNED,
+        _S.PARKED,
         _S.REOPENED,
     ),
     Step.PARK: _move(_S.PARKED, pgettext_lazy("step", "挂账"), _S.DISPATCHED, _S.IN_PROGRESS),
@@ -153,8 +154,19 @@ def possible_moves(state: State) -> list[tuple[Step, Move]]:
 
 
 def ticket_for(by: Actor, action: str, ticket_id: int) -> Ticket:
-    """The ticket, once `by` is known to be allowed `action` on it."""
-    ticket = Ticket.objects.filter(pk=ticket_id).first()
+    """The ticket, locked for the action, once `by` is known to be allowed `action` on it.
+
+    What is checked afterwards (its state, what waits for review) holds until the action ends.
+    """
+    return _permitted(by, action, Ticket.objects.select_for_update().filter(pk=ticket_id).first())
+
+
+def ticket_to_read(by: Actor, action: str, ticket_id: int) -> Ticket:
+    """The ticket, for a query."""
+    return _permitted(by, action, Ticket.objects.filter(pk=ticket_id).first())
+
+
+def _permitted(by: Actor, action: str, ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise NoSuchTicket
     units = [u for u in (ticket.lead_unit_id, *_assisting(ticket)) if u is not None]

@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, Channel, RequestKind
-from gongzhi.affairs.tickets.intake import Receipt, Request, receive_ticket
+from gongzhi.affairs.tickets.endings import follow, leave
+from gongzhi.affairs.tickets.intake import Contact, Receipt, Request, receive_ticket
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
-from gongzhi.affairs.tickets.models import Merge, Requester, Ticket
+from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.commons.organisations.actors import Actor
+from gongzhi.commons.privacy.encryption import open_text
 
 
 class CannotMerge(ValueError):
@@ -39,9 +41,7 @@ def merge_tickets(*, ticket_id: int, into_id: int, by: Actor, at: datetime) -> N
         raise CannotMerge(_("其中一张工单已经并入别的工单，请先取消合并"))
     if ticket.merged.exists():
         raise CannotMerge(_("已有工单并入这一张，请反过来合并"))
-    touch(ticket, at=at, merged_into_id=into.pk)
-    Merge.objects.create(ticket=ticket, into=into, state_before=ticket.state, at=at)
-    tell(ticket, events.MERGED, by=by, at=at, into=into.pk)
+    follow(ticket, into, by=by, at=at)
 
 
 @transaction.atomic
@@ -53,8 +53,7 @@ def unmerge_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> N
         raise CannotMerge(_("这张工单没有并入别的工单"))
     if not reason.strip():
         raise CannotMerge(_("请说明取消合并的理由"))
-    touch(ticket, at=at, merged_into_id=None)
-    Merge.objects.filter(ticket=ticket, undone_at=None).update(undone_at=at)
+    leave(ticket, at=at)
     tell(ticket, events.UNMERGED, by=by, at=at, text=reason, was=into_id)
 
 
@@ -62,27 +61,59 @@ def unmerge_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> N
 def split_ticket(
     *, ticket_id: int, title: str, text: str, kind: RequestKind, by: Actor, at: datetime
 ) -> Receipt:
-    """Make a second matter in one request a ticket of its own, at the same place."""
+    """Make a second matter in one request a ticket of its own, at the same place.
+
+    Its requester is the same, with a link, a call-back and a rating for this matter alone.
+    """
     ticket = ticket_for(by, "tickets.split", ticket_id)
     if ticket.state not in OPEN_STATES:
         raise CannotMerge(_("已经结束的工单不能拆分"))
     receipt = receive_ticket(
         request=Request(
-            text=text, title=title, kind=kind, channel=Channel.PAGE, place_id=ticket.place_id
+            text=text,
+            title=title,
+            kind=kind,
+            channel=Channel.PAGE,
+            place_id=ticket.place_id,
+            contact=_contact_of(ticket),
         ),
         by=by,
         at=at,
     )
     Ticket.objects.filter(pk=receipt.ticket_id).update(split_from=ticket.pk)
-    requester = Requester.objects.filter(ticket=ticket, erased_at=None).first()
-    if requester is not None:
-        requester.pk, requester.ticket_id = None, receipt.ticket_id
-        requester.save(force_insert=True)
     touch(ticket, at=at)
     tell(ticket, events.SPLIT, by=by, at=at, into=receipt.ticket_id)
     return receipt
 
 
-def followers(into: Ticket) -> list[int]:
-    """The tickets that follow this one now."""
-    return list(into.merged.order_by("pk").values_list("pk", flat=True))
+@transaction.atomic
+def follow_ticket(*, ticket_id: int, request: Request, by: Actor, at: datetime) -> Receipt:
+    """A requester adds themselves to a public request on the same matter instead of repeating it.
+
+    They get a ticket of their own that follows the other: own link, own call-back, own rating.
+    Raises `CannotMerge` where the other is not public or has ended, `CannotReceive` as
+    `receive_ticket` does.
+    """
+    into = Ticket.objects.select_for_update().filter(pk=ticket_id, public_at__isnull=False).first()
+    if into is None or into.state not in OPEN_STATES or into.merged_into_id:
+        raise CannotMerge(_("这件事已经办结或不能跟进了，请直接提交您的诉求"))
+    receipt = receive_ticket(request=request, by=by, at=at)
+    if receipt.repeated:
+        return receipt
+    follower = Ticket.objects.get(pk=receipt.ticket_id)
+    if not follower.category_code:
+        touch(follower, at=at, category_code=into.category_code, category_by="merge")
+    follow(follower, into, by=by, at=at)
+    return receipt
+
+
+def _contact_of(ticket: Ticket) -> Contact:
+    held = Requester.objects.filter(ticket=ticket, erased_at=None).first()
+    if held is None:
+        return Contact()
+    return Contact(
+        name=open_text(held.name_sealed),
+        phone=open_text(held.phone_sealed),
+        email=open_text(held.email_sealed),
+        language=held.language,
+    )

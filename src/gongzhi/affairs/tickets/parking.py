@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
 from gongzhi.affairs.tickets.deadlines import begin_pause, end_pause
+from gongzhi.affairs.tickets.endings import end_parking
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Parking
 from gongzhi.commons.organisations.actors import Actor
@@ -92,7 +93,7 @@ def unpark_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> No
     move(ticket, Step.UNPARK, at=at)
     parked = Parking.objects.filter(ticket=ticket, review=Review.APPROVED, ended_at=None)
     began = parked.values_list("reviewed_at", flat=True).first()
-    parked.update(ended_at=at)
+    end_parking(ticket, at=at)
     due = end_pause(ticket, reason="parking", at=at)
     touch(ticket, at=at, due_at=due, reminded_at=None, escalated_at=None)
     tell(

@@ -9,13 +9,23 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, RemarkKind, State
-from gongzhi.affairs.tickets.deadlines import end_pause
+from gongzhi.affairs.tickets.deadlines import end_pauses
+from gongzhi.affairs.tickets.endings import (
+    REVIEWED,
+    end_callbacks,
+    end_merge,
+    end_parking,
+    hand_over_followers,
+    lapse_reviews,
+)
 from gongzhi.affairs.tickets.handling import reply_to_question
-from gongzhi.affairs.tickets.intake import TEXT_LIMIT, text_digest
+from gongzhi.affairs.tickets.intake import TEXT_LIMIT, first_words, text_digest
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Remark, Requester, Ticket
 from gongzhi.affairs.tickets.numbers import id_in, number_of
 from gongzhi.affairs.tickets.searching import forget_words
+from gongzhi.commons.attachments.attaching import erase_attachments
+from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.actors import Actor, resident_with_key
 from gongzhi.commons.privacy.blind_index import phone_indexes
 from gongzhi.commons.privacy.encryption import open_text
@@ -23,6 +33,8 @@ from gongzhi.commons.privacy.links import read_link, sign_link
 from gongzhi.commons.privacy.phones import normal_phone
 
 LINKS_AT_ONCE = 10
+ERASED = "（已删除）"
+ERASED_TEXT = "（诉求人已要求删除内容）"
 
 
 class CannotChange(ValueError):
@@ -51,11 +63,16 @@ def holder_of(token: str) -> Actor | None:
 
 @transaction.atomic
 def withdraw_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> None:
-    """The requester takes the request back; why is theirs to say or not."""
+    """The requester takes the request back; why is theirs to say or not.
+
+    Others who follow it still want it done: the oldest of them leads from now on.
+    """
     ticket = ticket_for(by, "tickets.withdraw", ticket_id)
     move(ticket, Step.WITHDRAW, at=at, closed_at=at, merged_into_id=None)
-    end_pause(ticket, reason="question", at=at)
-    end_pause(ticket, reason="parking", at=at)
+    end_pauses(ticket, at=at)
+    end_parking(ticket, at=at)
+    end_merge(ticket, at=at)
+    lapse_reviews(ticket, at=at)
     tell(
         ticket,
         events.WITHDRAWN,
@@ -64,7 +81,9 @@ def withdraw_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> 
         text=reason.strip()[:TEXT_LIMIT],
         text_kind=RemarkKind.REPLY,
         for_requester=True,
+        unit=ticket.lead_unit_id,
     )
+    hand_over_followers(ticket, by=by, at=at)
 
 
 @transaction.atomic
@@ -83,7 +102,8 @@ def correct_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> Non
     if not words or len(words) > TEXT_LIMIT or "\x00" in words:
         raise CannotChange(_("内容要有 1 到 %(most)d 字") % {"most": TEXT_LIMIT})
     before = ticket.text
-    touch(ticket, at=at, text=words)
+    derived = ticket.title == first_words(before)
+    touch(ticket, at=at, text=words, title=first_words(words) if derived else ticket.title)
     tell(
         ticket,
         events.CORRECTED,
@@ -100,24 +120,45 @@ def erase_requester(*, ticket_id: int, by: Actor, at: datetime) -> None:
     """Erase who asked and what was said; the matter, its place and its course stay, anonymous.
 
     The key of the text's digest goes too, so the ledger keeps its chain and says nothing more.
-    Old private links stop working.
+    Old private links stop working. What was split off from the request goes with it.
     """
     ticket = ticket_for(by, "tickets.erase_contact", ticket_id)
-    erase_texts(ticket, at=at)
-    tell(ticket, events.ERASED, by=by, at=at, what="all")
+    for each in (ticket, *_split_off(ticket)):
+        erase_texts(each, by=by, at=at)
+        tell(each, events.ERASED, by=by, at=at, what="all")
 
 
-def erase_texts(ticket: Ticket, *, at: datetime) -> None:
-    """Forget contact, text, address and remarks of one ticket; runs in the caller's transaction."""
+def _split_off(ticket: Ticket) -> list[Ticket]:
+    """The tickets made of parts of this one, and of parts of those."""
+    found: list[Ticket] = []
+    above = [ticket.pk]
+    while above:
+        parts = Ticket.objects.select_for_update().filter(split_from__in=above).order_by("pk")
+        above = [part.pk for part in parts]
+        found += parts
+    return found
+
+
+def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
+    """Forget contact and all words of one ticket; runs in the caller's transaction.
+
+    Words are the text, the address, files, remarks, and the reasons of applications, which tell
+    of the requester as often as not. What a whistle or a task says of the place stays with it.
+    """
     forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
-    forget_words(ticket.pk)
+    forget_words(ticket.pk, at=at)
+    erase_attachments(Subject("ticket", ticket.pk), by=by, at=at)
     ticket.callbacks.update(remark="")
+    for asked in REVIEWED.values():
+        asked._default_manager.filter(ticket=ticket).update(reason=ERASED, review_reason="")
+    ticket.parkings.update(plan=ERASED)
+    ticket.exclusions.update(evidence=ERASED)
     touch(
         ticket,
         at=at,
-        title="（已删除）",
-        text="（诉求人已要求删除内容）",
+        title=ERASED,
+        text=ERASED_TEXT,
         text_key=secrets.token_hex(16),
         address="",
         latitude=None,
@@ -129,8 +170,9 @@ def erase_texts(ticket: Ticket, *, at: datetime) -> None:
 
 
 def forget_contact(ticket: Ticket, *, at: datetime) -> None:
-    """Forget who asked; runs in the caller's transaction."""
+    """Forget who asked, so nobody is asked back; runs in the caller's transaction."""
     touch(ticket, at=at)
+    end_callbacks(ticket)
     Requester.objects.filter(ticket=ticket).update(
         name_sealed="", phone_sealed="", phone_index="", email_sealed="", erased_at=at
     )

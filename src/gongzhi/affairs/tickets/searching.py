@@ -1,6 +1,7 @@
 """Finding tickets by words: the index, and the search that staff use."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -14,11 +15,15 @@ from gongzhi.affairs.tickets.words import (
     phrases_of,
     words_of,
 )
+from gongzhi.commons.ledger.marks import keep, value_of
 from gongzhi.commons.territory.queries import find_place
 
 TABLE = "tickets_words"
 FIRST_CHUNK, LONGEST_CHUNK = 200, 50_000
 REINDEX_CHUNK = 1_000
+MERGED_AT_ONCE = 500  # pages
+_FORGOTTEN = "tickets.words.forgotten"
+MOST_WORDS = 120  # more than the databases' own limits on a query allow for
 
 CREATE = {
     "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, tokenize='ascii', columnsize=0)"],
@@ -30,7 +35,7 @@ CREATE = {
 
 
 class CannotSearch(ValueError):
-    """A query in which there is no word."""
+    """A query in which there is no word, or more than a database takes."""
 
 
 def index_tickets(*, ticket_ids: Sequence[int]) -> int:
@@ -40,21 +45,28 @@ def index_tickets(*, ticket_ids: Sequence[int]) -> int:
     """
     rows = Ticket.objects.filter(pk__in=ticket_ids)
     found = list(rows.values_list("id", "title", "text", "address", "place_id"))
-    indexed = []
-    for ticket_id, title, text, address, place_id in found:
-        place = find_place(place_id)
-        same_beginning = text.startswith(title.rstrip("…"))
-        parts = ("" if same_beginning else title, text, address, place.full_name if place else "")
-        indexed.append((ticket_id, words_of(*parts)))
+    sqlite = connection.vendor == "sqlite"
+    indexed = [
+        (ticket_id, indexed_words(title, text, address, place_id, for_sqlite=sqlite))
+        for ticket_id, title, text, address, place_id in found
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         _forget(cursor, [ticket_id for ticket_id, _ in indexed])
-        if connection.vendor == "sqlite":
-            insert = f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, %s)"  # noqa: S608
-            cursor.executemany(insert, [(i, " ".join(words)) for i, words in indexed])
-        else:
-            insert = f"INSERT INTO {TABLE} (ticket_id, words) VALUES (%s, %s::tsvector)"  # noqa: S608
-            cursor.executemany(insert, [(i, as_tsvector(words)) for i, words in indexed])
+        key, words = ("rowid", "%s") if sqlite else ("ticket_id", "%s::tsvector")
+        insert = f"INSERT INTO {TABLE} ({key}, words) VALUES (%s, {words})"  # noqa: S608
+        cursor.executemany(insert, indexed)
     return len(indexed)
+
+
+def indexed_words(
+    title: str, text: str, address: str, place_id: int | None, *, for_sqlite: bool
+) -> str:
+    """What the index holds of a ticket, as the database takes it."""
+    place = find_place(place_id)
+    same_beginning = text.startswith(title.rstrip("…"))
+    parts = ("" if same_beginning else title, text, address, place.full_name if place else "")
+    words = words_of(*parts)
+    return " ".join(words) if for_sqlite else as_tsvector(words)
 
 
 def index_all() -> int:
@@ -68,10 +80,39 @@ def index_all() -> int:
         count, last = count + index_tickets(ticket_ids=ids), ids[-1]
 
 
-def forget_words(ticket_id: int) -> None:
-    """Take a ticket out of the index, in the caller's transaction."""
+def forget_words(ticket_id: int, *, at: datetime) -> None:
+    """Take a ticket out of the index, in the caller's transaction; see `clear_forgotten_words`."""
     with connection.cursor() as cursor:
         _forget(cursor, [ticket_id])
+    keep(_FORGOTTEN, at=at, value={"last": at.isoformat()})
+
+
+def clear_forgotten_words(*, at: datetime) -> int:
+    """Write SQLite's index anew without what erased tickets left there; returns how many steps.
+
+    FTS5 only marks a word as deleted; it is gone once its segments are merged. Small steps, each
+    a transaction, so that nobody waits; nothing to do when nothing was erased since the last time.
+    """
+    waits = value_of(_FORGOTTEN)
+    if connection.vendor != "sqlite" or not waits:
+        return 0
+    steps, pages = 0, -MERGED_AT_ONCE  # a negative number begins a merge of everything
+    while _merge(pages):
+        steps, pages = steps + 1, MERGED_AT_ONCE
+    if value_of(_FORGOTTEN) == waits:
+        keep(_FORGOTTEN, at=at, value={})
+    return steps
+
+
+def _merge(pages: int) -> bool:
+    """One step of merging; whether there was anything to do."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT total_changes()")
+        before = cursor.fetchone()[0]
+        merge = f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', %s)"  # noqa: S608
+        cursor.execute(merge, [pages])
+        cursor.execute("SELECT total_changes()")
+        return bool(cursor.fetchone()[0] - before >= 2)
 
 
 def _forget(cursor: CursorWrapper, ticket_ids: Sequence[int]) -> None:
@@ -89,6 +130,8 @@ def found_by_words(query: str, *, before: int | None = None) -> Iterator[list[in
     phrases = phrases_of(query)
     if not phrases:
         raise CannotSearch(_("请输入要查找的词，例如“垃圾清运”或“3号楼”"))
+    if sum(map(len, phrases)) > MOST_WORDS:
+        raise CannotSearch(_("查找的词太多，请少写几个"))
     size = FIRST_CHUNK
     while True:
         chunk = _chunk(phrases, before=before, size=size)

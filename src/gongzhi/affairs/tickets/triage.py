@@ -12,7 +12,8 @@ from gongzhi.affairs.tickets.choices import OPEN_STATES, State, Urgency
 from gongzhi.affairs.tickets.lifecycle import Step, tell, ticket_for, told, touch
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.moving import move_many
-from gongzhi.commons.categories.queries import category, rule_book
+from gongzhi.affairs.tickets.suggesting import suggester
+from gongzhi.commons.categories.queries import category
 from gongzhi.commons.ledger.recording import record_many
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
@@ -41,24 +42,24 @@ def triage_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> int
 
     A category the requester chose stays; where the engine isn't sure, the field stays empty and
     the catalogue's line for every matter decides who is first. Urgency never falls below what
-    was ticked. Cost: four statements, whatever the number.
+    was ticked. One that follows another waits with it. Cost: four statements, whatever the number.
     """
     require(by, "tickets.triage")
     with transaction.atomic():
-        waiting = Ticket.objects.filter(pk__in=ticket_ids, state=State.RECEIVED)
+        waiting = Ticket.objects.filter(pk__in=ticket_ids, state=State.RECEIVED, merged_into=None)
         tickets = list(waiting.select_for_update())
         if not tickets:
             return 0
-        messages = [Message(body=ticket.text, subject=ticket.title) for ticket in tickets]
+        messages = [message_of(ticket) for ticket in tickets]
         for ticket, message, suggestion in zip(
-            tickets, messages, rule_book().suggest(messages), strict=True
+            tickets, messages, suggester().suggest(messages), strict=True
         ):
             _fill_in(ticket, suggestion, URGENCY_TABLE.assess(message))
         move_many(
             tickets,
             Step.TRIAGE,
             at=at,
-            fields=("category_code", "category_by", "urgency", "triage"),
+            fields=("category_code", "category_by", "urgency", "triage", "public_at"),
         )
         record_many(
             [
@@ -78,9 +79,15 @@ def triage_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> int
     return len(tickets)
 
 
+def message_of(ticket: Ticket) -> Message:
+    """What of a ticket the triage engine reads: its words, never who wrote them."""
+    return Message(body=ticket.text, subject=ticket.title)
+
+
 def _fill_in(ticket: Ticket, suggestion: Suggestion, assessed: Assessed) -> None:
     if not ticket.category_code and suggestion.category:
         ticket.category_code, ticket.category_by = suggestion.category, suggestion.basis
+    ticket.public_at = _may_stay_public(ticket.public_at, ticket.category_code)
     found = URGENCY_OF_LEVEL[assessed.level]
     ticket.urgency = max(Urgency(ticket.urgency), found, key=ORDER.index)
     ticket.triage = {
@@ -93,6 +100,12 @@ def _fill_in(ticket: Ticket, suggestion: Suggestion, assessed: Assessed) -> None
             for reason in assessed.reasons
         ],
     }
+
+
+def _may_stay_public(public_at: datetime | None, category_code: str) -> datetime | None:
+    """What a requester made public is taken back where the matter is one that never is."""
+    matter = category(category_code) if public_at and category_code else None
+    return public_at if matter is None or matter.may_be_public else None
 
 
 def _span(span: Span) -> list[Any]:
@@ -122,5 +135,12 @@ def overrule_triage(
     if category(category_code) is None:
         raise CannotOverrule(_("没有这个事项分类：%(code)s") % {"code": category_code})
     was = ticket.category_code
-    touch(ticket, at=at, category_code=category_code, category_by="person", urgency=urgency)
+    touch(
+        ticket,
+        at=at,
+        category_code=category_code,
+        category_by="person",
+        urgency=urgency,
+        public_at=_may_stay_public(ticket.public_at, category_code),
+    )
     tell(ticket, events.OVERRULED, by=by, at=at, category=category_code, urgency=urgency, was=was)

@@ -1,14 +1,15 @@
 """What requesters and units are told about tickets and whistles, and where they are reached."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from gongzhi.affairs.tickets.choices import Urgency
 from gongzhi.affairs.tickets.models import Requester, Ticket, Whistle
 from gongzhi.affairs.tickets.numbers import number_of
-from gongzhi.commons.notices.addresses import Address, declare_book, declare_wording
+from gongzhi.commons.notices.addresses import Address, Facts, declare_book, declare_wording
 from gongzhi.commons.notices.templates import Template, declare_template
 from gongzhi.commons.organisations.queries import find_unit
 from gongzhi.commons.privacy.encryption import open_text
@@ -66,6 +67,27 @@ _TO_REQUESTER = (
         "We have told {lead} and those above it. Follow it at {link}",
     ),
     (
+        "requester.extended",
+        "您的诉求 {number} 经批准延期",
+        "新的办理时限 {due}，理由请见：{link}",
+        "Your request {number} gets more time",
+        "It is now due {due}; see why at {link}",
+    ),
+    (
+        "requester.parked",
+        "您的诉求 {number} 暂时办不了，已挂账跟踪",
+        "条件具备后继续办理，情况请见：{link}",
+        "Your request {number} can't be solved yet",
+        "It stays on the list and is looked at again: {link}",
+    ),
+    (
+        "requester.excluded",
+        "您的诉求 {number} 不能派单办理",
+        "为什么、可以向哪里反映，请见：{link}",
+        "Your request {number} can't be handled here",
+        "See why, and where to turn, at {link}",
+    ),
+    (
         "requester.link",
         "您的诉求 {number} 的查询链接",
         "打开链接即可查看进展：{link} 。如果不是您本人操作，请忽略。",
@@ -101,6 +123,13 @@ _TO_UNIT = (
         "{title}：诉求人有新的回复。",
         "The requester replied on ticket {number}",
         "{title}: there is a new reply.",
+    ),
+    (
+        "unit.withdrawn",
+        "诉求人撤回了工单 {number}",
+        "{title}（{place}）不用再办理。",
+        "The requester withdrew ticket {number}",
+        "{title} ({place}) needs nothing more.",
     ),
     (
         "unit.reminded",
@@ -140,6 +169,13 @@ _TO_UNIT = (
 )
 _WHISTLES = (
     (
+        "unit.whistle_drafted",
+        "有吹哨等待批准：{title}",
+        "请决定是否请有关单位到 {place} 报到。",
+        "A whistle waits for your decision: {title}",
+        "Decide whether the units are called to {place}.",
+    ),
+    (
         "unit.whistled",
         "吹哨：{title}",
         "请到 {place} 报到。签收时限 {sign_due}，联系时限 {contact_due}，到场时限 {arrive_due}。",
@@ -161,40 +197,51 @@ def _moment(value: datetime | None) -> str:
     return f"{localtime(value):%Y-%m-%d %H:%M}" if value else "—"
 
 
-def _ticket_facts(ticket_id: int) -> dict[str, str]:
+def _ticket_facts(ticket: Ticket) -> Facts:
     """What anyone may be told of a ticket: no text and no contact."""
-    ticket = Ticket.objects.filter(pk=ticket_id).first()
-    if ticket is None:
-        return {}
-    lead = find_unit(ticket.lead_unit_id) if ticket.lead_unit_id else None
+    # Of a ticket that follows another, the other's lead and limits count.
+    handled = ticket.merged_into if ticket.merged_into and ticket.is_open else ticket
+    lead = find_unit(handled.lead_unit_id) if handled.lead_unit_id else None
     place = find_place(ticket.place_id)
     return {
         "number": number_of(ticket.pk, ticket.received_at),
         "lead": lead.name if lead else "—",
         "place": place.full_name if place else "—",
         "urgency": str(Urgency(ticket.urgency).label),
-        "due": _moment(ticket.due_at),
-        "contact_due": _moment(ticket.contact_due_at),
+        "due": _moment(handled.due_at),
+        "contact_due": _moment(handled.contact_due_at),
     }
 
 
-def _for_requester(ticket_id: int) -> dict[str, str]:
-    version = Ticket.objects.filter(pk=ticket_id).values_list("link_version", flat=True).first()
-    token = sign_link("ticket", ticket_id, version or 1)
-    return _ticket_facts(ticket_id) | {"link": f"{settings.PUBLIC_URL}/t/{token}"}
+def _for_requester(ticket_ids: Sequence[int]) -> dict[int, Facts]:
+    return {
+        ticket.pk: _ticket_facts(ticket) | {"link": _link(ticket)}
+        for ticket in Ticket.objects.filter(pk__in=ticket_ids).select_related("merged_into")
+    }
 
 
-def _for_unit(ticket_id: int) -> dict[str, str]:
-    title = Ticket.objects.filter(pk=ticket_id).values_list("title", flat=True).first()
-    return _ticket_facts(ticket_id) | {"title": title or "—"}
+def _link(ticket: Ticket) -> str:
+    return f"{settings.PUBLIC_URL}/t/{sign_link('ticket', ticket.pk, ticket.link_version)}"
 
 
-def _whistle_facts(whistle_id: int) -> dict[str, str]:
-    whistle = Whistle.objects.filter(pk=whistle_id).first()
-    if whistle is None:
-        return {}
+def _for_unit(ticket_ids: Sequence[int]) -> dict[int, Facts]:
+    return {
+        ticket.pk: _ticket_facts(ticket) | {"title": ticket.title}
+        for ticket in Ticket.objects.filter(pk__in=ticket_ids).select_related("merged_into")
+    }
+
+
+def _of_whistles(whistle_ids: Sequence[int]) -> dict[int, Facts]:
+    found = Whistle.objects.filter(pk__in=whistle_ids).prefetch_related("calls")
+    return {whistle.pk: _whistle_facts(whistle) for whistle in found}
+
+
+def _whistle_facts(whistle: Whistle) -> Facts:
     place = find_place(whistle.place_id)
-    call = whistle.calls.order_by("arrive_due_at").first()
+    timed = [
+        (each.arrive_due_at, each.pk, each) for each in whistle.calls.all() if each.arrive_due_at
+    ]
+    call = min(timed)[2] if timed else None
     return {
         "title": whistle.title,
         "place": place.full_name if place else "—",
@@ -204,7 +251,7 @@ def _whistle_facts(whistle_id: int) -> dict[str, str]:
     }
 
 
-def _requester_address(ticket_id: int) -> Address | None:
+def _requester_address(ticket_id: int, _at: datetime) -> Address | None:
     held = Requester.objects.filter(ticket_id=ticket_id, erased_at=None).first()
     if held is None:
         return None
@@ -215,11 +262,19 @@ def _requester_address(ticket_id: int) -> Address | None:
     )
 
 
+def _unit_address(unit_id: int, at: datetime) -> Address | None:
+    unit = find_unit(unit_id)
+    if unit is None or not unit.exists_on(localdate(at)):
+        return None
+    return Address(email=unit.email, phone=unit.phone, webhook_url=unit.webhook_url)
+
+
 def declare_wordings() -> None:
-    """Register wordings and the requesters' address book; called once when the app is ready."""
+    """Register wordings and address books; called once when the app is ready."""
     for words in (*_TO_REQUESTER, *_TO_UNIT, *_WHISTLES):
         declare_template(Template(*words))
     declare_book("requester", _requester_address)
+    declare_book("unit", _unit_address)
     declare_wording("requester", "ticket", _for_requester)
     declare_wording("unit", "ticket", _for_unit)
-    declare_wording("unit", "whistle", _whistle_facts)
+    declare_wording("unit", "whistle", _of_whistles)

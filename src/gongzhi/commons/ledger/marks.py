@@ -14,6 +14,11 @@ def claim(name: str, *, at: datetime, until: datetime) -> bool:
     return new
 
 
+def put_back(name: str, *, until: datetime) -> None:
+    """Let `name` be due again sooner than it was claimed for."""
+    Mark.objects.filter(name=name, at__gt=until).update(at=until)
+
+
 def value_of(name: str) -> dict[str, Any]:
     """What was last kept under this name; empty where nothing was."""
     found = Mark.objects.filter(name=name).values_list("value", flat=True).first()

@@ -1,7 +1,7 @@
 """Events whose consequences are still due: taken in order, at least once, effects once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -29,6 +29,7 @@ class Happened:
     data: dict[str, Plain]
 
 
+_FIELDS = ("id", *(column.name for column in fields(Happened) if column.name != "event_id"))
 Follow = Callable[[Sequence[Happened]], None]
 
 
@@ -42,6 +43,8 @@ def follow_due(follow: Follow, *, at: datetime, most: int = 200) -> int:
     locked by another are skipped); on SQLite they take turns.
     """
     due = Q(next_at__isnull=True) | Q(next_at__lte=at)
+    if not OutboxEntry.objects.filter(due).exists():
+        return 0  # asked outside a transaction, which on SQLite would keep writers waiting
     try:
         return _follow_batch(follow, due, most=most)
     except Exception:
@@ -56,6 +59,38 @@ def follow_due(follow: Follow, *, at: datetime, most: int = 200) -> int:
     return len(ids)
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """An event whose follow-ups fail: which, how often so far, when next, and the kind of error."""
+
+    event_id: int
+    subject_kind: str
+    subject_id: int
+    kind: str
+    at: datetime
+    attempts: int
+    next_at: datetime | None
+    error: str
+
+
+def failing(*, most: int = 100) -> list[Failing]:
+    """The events whose follow-ups fail, those that failed most often first. One query."""
+    rows = OutboxEntry.objects.filter(attempts__gt=0).select_related("event")
+    return [
+        Failing(
+            event_id=row.event_id,
+            subject_kind=row.event.subject_kind,
+            subject_id=row.event.subject_id,
+            kind=row.event.kind,
+            at=row.event.at,
+            attempts=row.attempts,
+            next_at=row.next_at,
+            error=row.error,
+        )
+        for row in rows.order_by("-attempts", "id")[:most]
+    ]
+
+
 def waiting() -> int:
     """How many events have follow-ups due or put off."""
     return OutboxEntry.objects.count()
@@ -63,30 +98,24 @@ def waiting() -> int:
 
 @transaction.atomic
 def _follow_batch(follow: Follow, which: Q, *, most: int) -> int:
+    """Take entries, and what their follow-ups put in the outbox, until `most` are taken."""
+    taken = 0
+    while taken < most and (found := _follow_some(follow, which, most=most - taken)):
+        taken += found
+    return taken
+
+
+def _follow_some(follow: Follow, which: Q, *, most: int) -> int:
     skip = connection.features.has_select_for_update_skip_locked
     due = OutboxEntry.objects.filter(which).order_by("id")
     entries = list(due.select_for_update(skip_locked=skip).values_list("id", "event_id")[:most])
     if not entries:
         return 0
-    rows = Event.objects.in_bulk([event_id for _, event_id in entries])
-    happened = [_happened(rows[event_id]) for _, event_id in entries if event_id in rows]
-    follow(happened)
+    rows = Event.objects.filter(pk__in=[event_id for _, event_id in entries])
+    found = {row[0]: Happened(*row) for row in rows.values_list(*_FIELDS)}
+    follow([found[event_id] for _, event_id in entries if event_id in found])
     OutboxEntry.objects.filter(pk__in=[entry_id for entry_id, _ in entries]).delete()
     return len(entries)
-
-
-def _happened(row: Event) -> Happened:
-    return Happened(
-        event_id=row.pk,
-        subject_kind=row.subject_kind,
-        subject_id=row.subject_id,
-        sequence=row.sequence,
-        kind=row.kind,
-        at=row.at,
-        unit_id=row.unit_id,
-        place_id=row.place_id,
-        data=row.data,
-    )
 
 
 def _put_off(entry_id: int, error: Exception, *, at: datetime) -> None:

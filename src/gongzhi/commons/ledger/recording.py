@@ -18,6 +18,7 @@ Plain = str | int | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
 
 _LONGEST_TEXT = 160  # a code, a name, a time or a digest; a free text has no place here
 _HEADS_AT_ONCE = 400
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 class Subject(NamedTuple):
@@ -75,8 +76,7 @@ def event_hash(
         data,
         previous_hash,
     ]
-    canonical = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(canonical.encode()).hexdigest()
+    return sha256(_canonical(body).encode()).hexdigest()
 
 
 class Recorded(NamedTuple):

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
+
+from gongzhi.commons.inserting import insert_rows
 from gongzhi.commons.ledger.recording import Plain, Subject
+from gongzhi.commons.notices.addresses import address_of
 from gongzhi.commons.notices.models import Channel, Delivery, Notice
 from gongzhi.commons.notices.templates import template_named
 
@@ -31,12 +35,12 @@ def notify(messages: Sequence[Message], *, at: datetime) -> int:
     keys = {_key(message): message for message in messages}
     known = set(Notice.objects.filter(once_key__in=keys).values_list("once_key", flat=True))
     rows = [_row(message, key, at=at) for key, message in keys.items() if key not in known]
-    Notice.objects.bulk_create(rows)
-    Delivery.objects.bulk_create(
+    insert_rows(rows)
+    insert_rows(
         [
             Delivery(notice=row, channel=channel, next_at=at)
             for row in rows
-            for channel in _ways(row.recipient_kind)
+            for channel in _ways(row.recipient_kind, row.recipient_id, at=at)
         ]
     )
     return len(rows)
@@ -59,7 +63,14 @@ def _row(message: Message, key: str, *, at: datetime) -> Notice:
     )
 
 
-def _ways(recipient_kind: str) -> tuple[Channel, ...]:
-    if recipient_kind == "unit":
-        return (Channel.EMAIL, Channel.WEBHOOK)
-    return (Channel.SMS, Channel.EMAIL) if recipient_kind == "requester" else (Channel.EMAIL,)
+def _ways(recipient_kind: str, recipient_id: int, *, at: datetime) -> list[Channel]:
+    """The ways that this installation has; whether the recipient has them too shows on sending.
+
+    A unit's address is in memory, so one without a webhook costs nothing more.
+    """
+    ways = [Channel.EMAIL] if settings.EMAIL_HOST else []
+    if recipient_kind == "requester" and settings.SMS_WEBHOOK:
+        ways.append(Channel.SMS)
+    if recipient_kind == "unit" and address_of("unit", recipient_id, at=at).webhook_url:
+        ways.append(Channel.WEBHOOK)
+    return ways

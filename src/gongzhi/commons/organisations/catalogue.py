@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.organisations.duties import export_duties, import_duties
 from gongzhi.commons.organisations.register import Assignment, register
 from gongzhi.commons.territory.queries import ancestors
@@ -22,8 +24,11 @@ class NoDuty(LookupError):
 
     def __init__(self, category_code: str, place_id: int) -> None:
         super().__init__(
-            f"派单目录里没有适用于事项“{category_code}”、地点 {place_id} 的条目；"
-            "请为全区补上一条适用于所有事项的条目"
+            _(
+                "派单目录里没有适用于事项“%(code)s”、地点 %(place)s 的条目；"
+                "请为全区补上一条适用于所有事项的条目"
+            )
+            % {"code": category_code, "place": place_id}
         )
 
 

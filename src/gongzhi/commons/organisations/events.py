@@ -9,6 +9,7 @@ COORDINATES = declare(
     "unit.coordinates", "A unit coordinates a place from a day on", "place", "from"
 )
 PERSON_ADDED = declare("person.added", "Somebody got a sign-in")
+PERSON_CHANGED = declare("person.changed", "Facts of a sign-in were changed", "fields")
 ROLE_GIVEN = declare(
     "person.role_given", "Somebody got a role at a unit, for a place", "role", "unit", "place"
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -87,6 +88,36 @@ def add_people(*, rows: Sequence[NewPerson], by: Actor, at: datetime) -> list[in
             ]
         )
     return [person.pk for person in people]
+
+
+def change_person(
+    *, person_id: int, by: Actor, at: datetime, password: str | None = None, **facts: Any
+) -> None:
+    """Change name, email or is_active of a sign-in, or set a new password.
+
+    Facts that are as given already leave no trace; the record names what changed, never to what.
+    """
+    require(by, "organisations.edit")
+    if unknown := set(facts) - _CHANGEABLE:
+        raise CannotEditPerson(f"不能更改：{'、'.join(sorted(unknown))}")
+    if "name" in facts and not 0 < len(facts["name"].strip()) <= 40:
+        raise CannotEditPerson("姓名须为 1 至 40 个字")
+    with transaction.atomic():
+        person = Person.objects.select_for_update().filter(pk=person_id).first()
+        if person is None:
+            raise CannotEditPerson(f"没有这个人员：{person_id}")
+        changed = {name: new for name, new in facts.items() if getattr(person, name) != new}
+        if password:
+            changed["password"] = make_password(password)
+        if not changed:
+            return
+        Person.objects.filter(pk=person_id).update(**changed)
+        subject = Subject("person", person_id)
+        data: dict[str, Plain] = {"fields": [*sorted(changed)]}
+        record(done_by(by, events.PERSON_CHANGED, subject, at=at, data=data))
+
+
+_CHANGEABLE = frozenset({"name", "email", "is_active"})
 
 
 def give_role(*, new: NewRole, by: Actor, at: datetime) -> int:

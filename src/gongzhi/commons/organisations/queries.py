@@ -36,6 +36,12 @@ def find_unit(unit_id: int | None) -> UnitView | None:
     return None if unit_id is None else register().units.get(unit_id)
 
 
+def standing_unit(unit_id: int | None, *, on: date) -> int | None:
+    """The unit's id if it is there on this day; None for no unit, an unknown or a closed one."""
+    found = find_unit(unit_id)
+    return found.id if found and found.exists_on(on) else None
+
+
 def unit_named(name: str) -> UnitView | None:
     """The unit of this name, or None where there is none."""
     return next((view for view in register().units.values() if view.name == name), None)

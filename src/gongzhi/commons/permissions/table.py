@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.permissions.actors import Actor, Voice
 from gongzhi.commons.permissions.roles import RoleKind
 
@@ -22,7 +24,10 @@ class NotPermitted(PermissionError):
     def __init__(self, action: str) -> None:
         self.action = action
         holders = "、".join(str(RoleKind(kind).label) for kind in ACTIONS.get(action, {}))
-        super().__init__(f"无权执行 {action}；可执行的角色：{holders or '无'}")
+        super().__init__(
+            _("无权执行 %(action)s；可执行的角色：%(holders)s")
+            % {"action": action, "holders": holders or "—"}
+        )
 
 
 _R = RoleKind
@@ -30,6 +35,8 @@ _ALL, _PLACE, _UNIT = Where.EVERYWHERE, Where.PLACE, Where.UNIT
 _HANDLERS = {_R.UNIT_MEMBER: _UNIT, _R.UNIT_LEAD: _UNIT}
 _GIVERS = {**_HANDLERS, _R.PARTNER: _UNIT}
 _COMMUNITY = {_R.COMMUNITY_WORKER: _PLACE, _R.COORDINATOR: _PLACE}
+# Any unit may be called by a whistle, a residents' committee or a partner too.
+_CALLED = {**_HANDLERS, _R.COMMUNITY_WORKER: _UNIT, _R.COORDINATOR: _UNIT, _R.PARTNER: _UNIT}
 _ABOVE = {_R.SUBDISTRICT_LEAD: _PLACE, _R.DISTRICT_OFFICER: _ALL}
 
 ACTIONS: dict[str, dict[RoleKind, Where]] = {
@@ -47,6 +54,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "tickets.receive_for": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
     "tickets.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tickets.triage": {**_COMMUNITY, **_ABOVE},
+    "tickets.learn": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},  # shows no ticket
     "tickets.dispatch": {**_COMMUNITY, **_ABOVE},
     "tickets.object": _HANDLERS,
     "tickets.review_objection": _ABOVE,
@@ -69,8 +77,8 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     # joint handling
     "whistles.blow": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
     "whistles.authorise": _ABOVE,
-    "whistles.respond": _HANDLERS,
-    "whistles.rate": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE, **_HANDLERS},
+    "whistles.respond": _CALLED,
+    "whistles.rate": {**_CALLED, _R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
     "whistles.close": {_R.COORDINATOR: _PLACE, _R.SUBDISTRICT_LEAD: _PLACE},
     # the pool of needs and offers
     "needs.publish": {**_COMMUNITY, **_ABOVE},

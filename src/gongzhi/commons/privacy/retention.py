@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
@@ -83,7 +84,7 @@ def set_period(*, rule: str, days: int, by: Actor, at: datetime) -> None:
     require(by, "privacy.set_retention")
     _known(rule)
     if days < 1:
-        raise CannotSetPeriod("保存期限至少为一天。")
+        raise CannotSetPeriod(gettext("保存期限至少为一天。"))
     with transaction.atomic():
         row, _ = RetentionPeriod.objects.update_or_create(rule=rule, defaults={"days": days})
         record(

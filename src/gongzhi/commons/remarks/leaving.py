@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
@@ -22,7 +23,7 @@ def leave_remark(*, page: str, text: str, by: Actor, at: datetime) -> int:
     """Keep a remark; anyone may leave one, and nobody is asked who they are."""
     words = text.strip()
     if not words or len(words) > LONGEST:
-        raise CannotLeaveRemark(f"意见要有内容，且不超过 {LONGEST} 字。")
+        raise CannotLeaveRemark(_("意见要有内容，且不超过 %(most)d 字。") % {"most": LONGEST})
     with transaction.atomic():
         remark = Remark.objects.create(page=page[:200], text=words, at=at)
         record(NewEvent(Subject("remark", remark.pk), LEFT, at, unit_id=by.unit_id, opens=True))

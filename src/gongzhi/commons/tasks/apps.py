@@ -10,3 +10,6 @@ class TasksRoom(AppConfig):
 
     def ready(self) -> None:
         from gongzhi.commons.tasks import finishing  # noqa: F401, PLC0415 - declares its files
+        from gongzhi.commons.tasks.wordings import declare_wordings  # noqa: PLC0415
+
+        declare_wordings()

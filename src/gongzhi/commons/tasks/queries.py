@@ -8,8 +8,22 @@ from django.db.models import Q, QuerySet
 
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import ACTIONS, Where, reach
+from gongzhi.commons.permissions.table import ACTIONS, Where, allowed, reach
 from gongzhi.commons.tasks.models import Approval, Task, TaskState
+
+__all__ = [
+    "SeenTask",
+    "TaskState",
+    "TaskView",
+    "find_task",
+    "overdue_tasks",
+    "task_for",
+    "tasks_of",
+    "tasks_of_many",
+    "tasks_to_approve",
+    "tasks_to_do",
+    "view_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,33 @@ def find_task(task_id: int) -> TaskView | None:
     """One task, or None."""
     row = Task.objects.filter(pk=task_id).first()
     return view_of(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTask:
+    """A task and what the reader may do with it now."""
+
+    task: TaskView
+    may_finish: bool
+    may_approve: bool
+
+
+def task_for(*, by: Actor, task_id: int) -> SeenTask | None:
+    """One task for who does it, asked for it or decides on it; None for everybody else."""
+    row = Task.objects.select_related("unit__place", "place").filter(pk=task_id).first()
+    if row is None:
+        return None
+    own, here = row.unit.place.path, row.place.path
+    finishes = allowed(by, "tasks.finish", place_path=own, unit_ids=[row.unit_id])
+    approves = allowed(by, "tasks.approve", place_path=here)
+    if not (finishes or approves or allowed(by, "tasks.ask", place_path=here)):
+        return None
+    asked = by.person_id is not None and by.person_id == row.asked_by_person_id
+    return SeenTask(
+        task=view_of(row),
+        may_finish=finishes and row.state == TaskState.OPEN,
+        may_approve=approves and row.state == TaskState.WAITING and not asked,
+    )
 
 
 def tasks_of(subject: Subject) -> list[TaskView]:

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "gongzhi.interfaces.pages.framing.headers.SafeHeaders",
     "gongzhi.interfaces.pages.framing.headers.SmallPages",
     "django.middleware.security.SecurityMiddleware",
+    "gongzhi.interfaces.api.doors.StraightToTheDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gongzhi.interfaces.pages.framing.display.ChosenLanguage",
@@ -62,6 +63,9 @@ MIDDLEWARE = [
     "gongzhi.interfaces.pages.framing.visitors.KnownVisitor",
     "gongzhi.interfaces.pages.framing.errors.RefusalsAsPages",
 ]
+
+# Interfaces for programs: no session, no cookie, no page; their views are reached straight away.
+DOORS_FOR_PROGRAMS = ("/open311/",)
 
 ROOT_URLCONF = "gongzhi.config.urls"
 WSGI_APPLICATION = "gongzhi.config.wsgi.application"
@@ -116,6 +120,7 @@ OPEN311_NEEDS_KEY = environment.OPEN311_KEY.read() != "0"
 OPERATOR = environment.OPERATOR.read()
 CONTACT = environment.CONTACT.read()
 SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
+WEBHOOK_SECRET = environment.WEBHOOK_SECRET.read()
 WEB_HOST = environment.HOST.read()
 WEB_PORT = int(environment.PORT.read())
 PUBLIC_URL = environment.PUBLIC_URL.read().rstrip("/") or f"http://{WEB_HOST}:{WEB_PORT}"

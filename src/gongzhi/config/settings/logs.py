@@ -14,5 +14,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "asyncio": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},  # at DEBUG it names addresses, and what they carry
     },
 }

@@ -8,9 +8,9 @@ from fractions import Fraction
 from .comparisons import ComparisonBy, Preference, compare_outcomes
 from .completions import Completion, SharesOutcome, complete_equal_shares
 from .elections import Election, InvalidElection
-from .equal_shares import Tie
 from .greedy import GreedyOrder, run_greedy
 from .phragmen import run_phragmen
+from .runs import Tie
 from .support import Support, Utility, measure_support
 from .ties import DEFAULT_TIE_RULES, TieBreaker, TieRule, break_ties
 

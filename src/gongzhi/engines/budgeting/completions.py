@@ -1,18 +1,14 @@
 """Equal shares leaves money over: the stated ways to raise the endowment until it doesn't."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from .elections import Election, InvalidElection
-from .equal_shares import SharesRun, run_equal_shares
+from .equal_shares import run_equal_shares, runs_by_step
+from .runs import SharesRun
 from .support import Support
 from .ties import TieBreaker
-
-# Lanes computed side by side: few where a project has many supporters, since those fill the
-# processor by themselves, and many where the cost of calling NumPy would dominate.
-MOST_LANES, LANE_ENTRIES, FIRST_LANES = 64, 24_000, 8
 
 
 class Completion(StrEnum):
@@ -58,9 +54,9 @@ def complete_equal_shares(
     """Run equal shares from `start` per voter, and onwards in steps as the completion says.
 
     `start` and `step` are in minor units. What a run spends does not grow steadily with the
-    endowment, so no step is skipped. Raises `InvalidElection` when `start` is more than an equal
-    share of the budget, and `UnresolvedTie` when the tie rule refuses a choice that the outcome
-    depends on. Cost: one run per step, several side by side.
+    endowment, so every step counts, computed or proved. Raises `InvalidElection` when `start` is
+    more than an equal share of the budget, and `UnresolvedTie` when the tie rule refuses a choice
+    that the outcome depends on. Cost: at most one run per step, several side by side.
     Source: equalshares.net, "Completion"; Faliszewski et al., IJCAI 2023.
     """
     if start <= 0 or start * election.voters > election.budget:
@@ -87,21 +83,3 @@ def complete_equal_shares(
             return SharesOutcome(run, number, Stop.EXHAUSTED)
         last = SharesOutcome(run, number, Stop.OVERSPENDING)
     raise AssertionError("the steps don't end by themselves")
-
-
-def runs_by_step(
-    support: Support, costs: Sequence[int], start: Fraction, step: Fraction, *, ties: TieBreaker
-) -> Iterator[SharesRun]:
-    """One run per step, without end: at `start`, `start + step`, and so on.
-
-    Runs are computed in batches, so a few more are made than are asked for.
-    """
-    sizes = [len(row.groups) for row in support.projects if row.total]
-    usual = max(1, sum(sizes) // max(1, len(sizes)))
-    most = max(FIRST_LANES, min(MOST_LANES, LANE_ENTRIES // usual))
-    lanes, number = FIRST_LANES, 0
-    while True:
-        endowments = [start + step * (number + lane) for lane in range(lanes)]
-        yield from run_equal_shares(support, costs, endowments, ties=ties)
-        number += lanes
-        lanes = min(most, 2 * lanes)

@@ -8,8 +8,9 @@ from itertools import islice
 
 from .accounts import Books, Purchase, Shortfall, keep_books
 from .allocations import Allocation, Rule, Settings, Source, starting_endowment
-from .completions import Completion, runs_by_step
+from .completions import Completion
 from .elections import Election
+from .equal_shares import runs_by_step
 from .greedy import run_greedy
 from .phragmen import run_phragmen
 from .support import Support, measure_support

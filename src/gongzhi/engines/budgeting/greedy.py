@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from .equal_shares import Tie
+from .runs import Tie
 from .support import Support
 from .ties import TieBreaker
 

@@ -45,9 +45,7 @@ def read_pabulib(text: str, *, place_column: str | None = None) -> PabulibFile:
     unknown or repeated projects. Cost: linear in the text; equal ballots are read once.
     """
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
-    start = {name: _find_section(lines, name) for name in SECTIONS}
-    if not start["meta"] < start["projects"] < start["votes"]:
-        raise UnreadableElection(start["meta"] + 1, "the sections must be META, PROJECTS, VOTES")
+    start = _find_sections(lines)
     meta = _read_meta(lines, start["meta"], start["projects"])
     projects = _read_projects(lines, start["projects"], start["votes"])
     _check_count(meta, "num_projects", len(projects))
@@ -121,13 +119,22 @@ def write_pabulib(
     return "\n".join(";".join(map(_quoted, row)) for row in rows) + "\n"
 
 
-def _find_section(lines: Sequence[str], name: str) -> int:
-    found = [at for at, line in enumerate(lines) if line[:9].strip(" \t;").lower() == name]
-    if not found:
-        raise UnreadableElection(len(lines), f"there is no section {name.upper()}")
-    if len(found) > 1:
-        raise UnreadableElection(found[1] + 1, f"section {name.upper()} begins a second time")
-    return found[0]
+def _find_sections(lines: Sequence[str]) -> dict[str, int]:
+    """The index of each section's title; what follows VOTES is left to the reader of votes."""
+    found: dict[str, int] = {}
+    for at, line in enumerate(lines):
+        name = line[:9].strip(" \t;").lower()
+        if name not in SECTIONS:
+            continue
+        if name in found:
+            raise UnreadableElection(at + 1, f"section {name.upper()} begins a second time")
+        if name != SECTIONS[len(found)]:
+            raise UnreadableElection(at + 1, "the sections must be META, PROJECTS, VOTES")
+        found[name] = at
+        if name == "votes":
+            return found
+    missing = SECTIONS[len(found)].upper()
+    raise UnreadableElection(len(lines), f"there is no section {missing}")
 
 
 def _rows(lines: Sequence[str], start: int, end: int) -> Iterator[tuple[int, list[str]]]:

@@ -2,10 +2,10 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from .elections import (
     find_repeated_project,
     merge_ballots,
 )
+
+# What a voter wrote: the projects, and the points where the ballots have them.
+Cell = str | tuple[str, str]
 
 POINTS = re.compile(r"\d+(?:[.]\d+)?")
 
@@ -58,81 +61,81 @@ def read_votes(lines: Sequence[str], table: VoteTable) -> Votes:
         known = ", ".join(BallotKind)
         message = f"vote_type {table.kind!r} is not one of {known}"
         raise UnreadableElection(table.kind_line, message) from problem
-    numbers, header, rows = _split(lines, table.start)
-    column = _column(header, "vote", table.start)
-    cells: list[str] | list[tuple[str, str]] = [row[column] for row in rows]
+    rows = _Rows(lines, table.start)
+    cells: Sequence[Cell] = rows.column("vote")
     if kind.has_points:
         if Fraction(table.default_score or "0"):
-            raise UnreadableElection(
-                table.kind_line, "a default_score other than 0 is not supported"
-            )
-        points = _column(header, "points", table.start)
-        cells = [(row[column], row[points]) for row in rows]
-    index: dict[str | tuple[str, str], int] = {}
-    cast = [index.setdefault(cell, len(index)) for cell in cells]
-    first = _first_lines(cast, numbers, len(index))
-    raw = _read_distinct(list(index), kind, table.project_ids, first)
-    raw_weights = np.bincount(cast, minlength=len(index)).astype(np.int64)
-    ballots, became = merge_ballots(
-        Ballots(kind, raw.starts, raw.projects, raw_weights, raw.points, raw.point_scale)
+            message = "a default_score other than 0 is not supported"
+            raise UnreadableElection(table.kind_line, message)
+        cells = list(zip(rows.column("vote"), rows.column("points"), strict=True))
+    distinct = Counter(cells)
+    raw = _read_distinct(
+        list(distinct),
+        kind,
+        table.project_ids,
+        weights=np.array(list(distinct.values()), dtype=np.int64),
+        line_of=lambda cell: rows.numbers[cells.index(cell)],
     )
-    places = None
-    if table.place_column is not None:
-        where = _column(header, table.place_column, table.start)
-        places = _count_places([row[where].strip() for row in rows], became[cast])
-    return Votes(ballots, places)
+    ballots, became = merge_ballots(raw)
+    if table.place_column is None:
+        return Votes(ballots, None)
+    index = {cell: int(ballot) for cell, ballot in zip(distinct, became, strict=True)}
+    cast = np.array([index[cell] for cell in cells], dtype=np.int64)
+    return Votes(ballots, _count_places(rows.column(table.place_column), cast))
 
 
-def _split(
-    lines: Sequence[str], start: int
-) -> tuple[Sequence[int], list[str], Sequence[Sequence[str]]]:
-    """The line numbers of the voters' rows, the columns, and the rows, all of equal length."""
-    body = lines[start + 1 :]
-    numbers: Sequence[int] = range(start + 2, start + 2 + len(body))
-    while body and not body[-1].strip():
-        body = body[:-1]
-    if any('"' in line for line in body):
+class _Rows:
+    """The voters' rows by column, with their line numbers; checked to be equally long."""
+
+    def __init__(self, lines: Sequence[str], start: int) -> None:
+        body = lines[start + 1 :]
+        while body and not body[-1].strip():
+            body = body[:-1]
+        if not body:
+            raise UnreadableElection(start + 1, "VOTES has no columns")
+        self._header = [name.strip() for name in body[0].split(";")]
+        self._start = start
+        self.numbers: Sequence[int] = range(start + 3, start + 2 + len(body))
+        self._lines: Sequence[str] = body[1:]
+        self._cells: Sequence[Sequence[str]] | None = None
+        # Rows of plain cells are not cut until a column is asked for: most columns never are.
+        width = len(self._header)
+        if '"' in "\n".join(body) or {line.count(";") + 1 for line in self._lines} - {width}:
+            self._cells = self._careful(body)
+
+    def column(self, name: str) -> list[str]:
+        """All cells of the one column of this name."""
+        if self._header.count(name) != 1:
+            problem = f"VOTES needs exactly one column {name!r}"
+            raise UnreadableElection(self._start + 2, problem)
+        at = self._header.index(name)
+        if self._cells is not None:
+            return [row[at] for row in self._cells]
+        return [line.split(";", at + 1)[at] for line in self._lines]
+
+    def _careful(self, body: Sequence[str]) -> Sequence[Sequence[str]]:
         reader = csv.reader(body, delimiter=";", strict=True)
         try:
-            quoted = [(start + 1 + reader.line_num, row) for row in reader]
+            rows = [(self._start + 1 + reader.line_num, row) for row in reader if any(row)]
         except csv.Error as problem:
-            line = start + 1 + reader.line_num
+            line = self._start + 1 + reader.line_num
             raise UnreadableElection(line, f"bad quoting: {problem}") from problem
-        numbers, rows = [line for line, _ in quoted], [row for _, row in quoted]
-    else:
-        rows = [line.split(";") for line in body]
-    if not all(rows) or not all(map(any, rows)):
-        kept = [(line, row) for line, row in zip(numbers, rows, strict=False) if any(row)]
-        numbers, rows = [line for line, _ in kept], [row for _, row in kept]
-    if not rows:
-        raise UnreadableElection(start + 1, "VOTES has no columns")
-    header = [name.strip() for name in rows[0]]
-    width = len(header)
-    if set(map(len, rows)) != {width}:
-        at = next(at for at, row in enumerate(rows) if len(row) != width)
-        raise UnreadableElection(numbers[at], f"{len(rows[at])} cells instead of {width}")
-    return numbers[1 : len(rows)], header, rows[1:]
-
-
-def _column(header: Sequence[str], name: str, start: int) -> int:
-    if header.count(name) != 1:
-        raise UnreadableElection(start + 2, f"VOTES needs exactly one column {name!r}")
-    return header.index(name)
-
-
-def _first_lines(cast: Sequence[int], numbers: Sequence[int], count: int) -> NDArray[np.int64]:
-    """(distinct cells,), the number of the line where each is met first."""
-    first = np.zeros(count, dtype=np.int64)
-    backwards = np.asarray(cast, dtype=np.int64)[::-1]
-    first[backwards] = np.asarray(numbers, dtype=np.int64)[: len(cast)][::-1]
-    return first
+        self._header = [name.strip() for name in rows[0][1]]
+        for line, row in rows:
+            if len(row) != len(self._header):
+                message = f"{len(row)} cells instead of {len(self._header)}"
+                raise UnreadableElection(line, message)
+        self.numbers = [line for line, _ in rows[1:]]
+        return [row for _, row in rows[1:]]
 
 
 def _read_distinct(
-    cells: Sequence[str | tuple[str, str]],
+    cells: Sequence[Cell],
     kind: BallotKind,
     project_ids: Sequence[str],
-    first: NDArray[np.int64],
+    *,
+    weights: NDArray[np.int64],
+    line_of: Callable[[Cell], int],
 ) -> Ballots:
     """Turn distinct cells into unmerged ballots, one per cell."""
     texts = [cell if isinstance(cell, str) else cell[0] for cell in cells]
@@ -145,44 +148,44 @@ def _read_distinct(
         found = [index.get(name.strip()) for name in names]
         if None in found:
             at = found.index(None)
-            line = first[np.searchsorted(starts, at, side="right") - 1]
-            raise UnreadableElection(int(line), f"project {names[at]!r} is not in this round")
+            cell = cells[int(np.searchsorted(starts, at, side="right")) - 1]
+            problem = f"project {names[at]!r} is not in this round"
+            raise UnreadableElection(line_of(cell), problem)
+    if kind is BallotKind.CHOOSE_ONE and max(sizes, default=0) > 1:
+        cell = cells[int(np.argmax(np.array(sizes) > 1))]
+        raise UnreadableElection(line_of(cell), "a choose-1 ballot lists more than one project")
     points, point_scale = None, 1
     if kind.has_points:
-        points, point_scale = _read_points([cell[1] for cell in cells], sizes, first)
-    ballots = Ballots(
-        kind=kind,
-        starts=starts,
-        projects=np.array(found, dtype=np.int64),
-        weights=np.ones(len(cells), dtype=np.int64),
-        points=points,
-        point_scale=point_scale,
-    )
-    if kind is BallotKind.CHOOSE_ONE and max(sizes, default=0) > 1:
-        line = int(first[np.argmax(np.array(sizes) > 1)])
-        raise UnreadableElection(line, "a choose-1 ballot lists more than one project")
+        points, point_scale = _read_points(cells, sizes, line_of)
+    projects = np.array(found, dtype=np.int64)
+    ballots = Ballots(kind, starts, projects, weights, points, point_scale)
     repeated = find_repeated_project(ballots)
     if repeated is not None:
-        raise UnreadableElection(int(first[repeated]), "a project is listed twice on one ballot")
+        problem = "a project is listed twice on one ballot"
+        raise UnreadableElection(line_of(cells[repeated]), problem)
     return ballots
 
 
 def _read_points(
-    texts: Sequence[str], sizes: Sequence[int], first: NDArray[np.int64]
+    cells: Sequence[Cell], sizes: Sequence[int], line_of: Callable[[Cell], int]
 ) -> tuple[NDArray[np.int64], int]:
-    rows = [[part.strip() for part in text.split(",")] if text.strip() else [] for text in texts]
-    for row, size, line in zip(rows, sizes, first.tolist(), strict=True):
-        if len(row) != size:
-            raise UnreadableElection(line, f"{size} projects, but {len(row)} numbers of points")
-        for part in row:
+    exact: list[Fraction] = []
+    for cell, size in zip(cells, sizes, strict=True):
+        parts = [part.strip() for part in cell[1].split(",")] if cell[1].strip() else []
+        if len(parts) != size:
+            problem = f"{size} projects, but {len(parts)} numbers of points"
+            raise UnreadableElection(line_of(cell), problem)
+        for part in parts:
             if not POINTS.fullmatch(part):
-                raise UnreadableElection(line, f"{part!r} is not a number of points, 0 or more")
-    exact = [Fraction(part) for part in chain.from_iterable(rows)]
+                problem = f"{part!r} is not a number of points, 0 or more"
+                raise UnreadableElection(line_of(cell), problem)
+            exact.append(Fraction(part))
     scale = common_scale(exact)
     return np.array([int(value * scale) for value in exact], dtype=np.int64), scale
 
 
 def _count_places(where: Sequence[str], ballots: NDArray[np.int64]) -> Places:
+    where = [name.strip() for name in where]
     names = tuple(sorted(set(where)))
     index = {name: number for number, name in enumerate(names)}
     places = np.array([index[name] for name in where], dtype=np.int64)

@@ -8,7 +8,7 @@ from math import lcm
 
 import numpy as np
 
-from .equal_shares import Tie
+from .runs import Tie
 from .support import Support
 from .ties import TieBreaker
 

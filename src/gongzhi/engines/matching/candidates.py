@@ -46,6 +46,7 @@ def fulfilled(sets: BoolArray) -> BoolArray:
 def find_candidates(pool: Pool, *, only: IntArray | None = None) -> Candidates:
     """Every pair that category, area, time and conditions allow, without the excluded ones.
 
+    A need that must stay whole is paired only with periods in which the offer could give all of it.
     `only` (some needs) looks at these needs and no others.
     Cost: needs are compared with the offers of their own category only.
     """
@@ -85,6 +86,11 @@ def _pairs(
     row, column = np.nonzero(fits)
     need, offer = asking[row], able[column]
     common = windows[needs.window[need]] & there[offer]
+    whole = np.flatnonzero(needs.whole[need])
+    if len(whole):
+        asked, by = needs.quantity[need[whole]], offer[whole]
+        enough = (offers.per_period[by] >= asked[:, None]) & (offers.total[by] >= asked)[:, None]
+        common[whole] &= period_codes(enough)
     step = pool.places[needs.place[need]] - pool.places[offers.place[offer]]
     distance = np.rint(np.hypot(step[:, 0], step[:, 1])).astype(np.int64)
     limit = offers.reach[offer]

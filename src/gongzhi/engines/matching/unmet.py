@@ -122,6 +122,7 @@ class _Search:
         waits = np.zeros(len(pool.needs), dtype=bool)
         waits[pool.decisions.later] = True
         self.waits = waits
+        self.barred = set(pool.decisions.excluded_need.tolist())
         self.excluded = set(
             zip(
                 pool.decisions.excluded_need.tolist(),
@@ -243,6 +244,10 @@ class _Search:
         """Why a need that some offer could serve is not served by it."""
         if self.waits[need] and (not self.options[need] or self.idle[need]):
             return "sequence"
-        if not self.options[need]:
+        if not self.options[need] and need in self.barred:
             return "exclusion"
-        return "whole" if self.pool.needs.whole[need] and self.idle[need] else "capacity"
+        return "whole" if self.pool.needs.whole[need] and self._unfilled(need) else "capacity"
+
+    def _unfilled(self, need: int) -> bool:
+        """Whether offers have units left for the need, only never enough in one period."""
+        return bool(self.idle[need]) or not self.options[need]

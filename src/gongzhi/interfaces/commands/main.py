@@ -26,6 +26,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
     "import-pool": (f"{_HERE}.pool:import_pool", "导入需求和资源 import needs and offers"),
+    "indicators": (f"{_HERE}.indicators:indicators", "计算指标 measure the indicators"),
+    "export-events": (
+        f"{_HERE}.indicators:export_events",
+        "导出事件（Parquet） export the events (Parquet)",
+    ),
     "match": (f"{_HERE}.match:match", "匹配需求与资源 match needs and offers"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
     "triage": (

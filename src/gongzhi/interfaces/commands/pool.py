@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gongzhi.interfaces.commands.speaking import refuse, say, with_django
-from gongzhi.interfaces.commands.tickets import acting
+from gongzhi.interfaces.commands.tickets import actor_with
 
 
 @click.command(
@@ -73,7 +73,7 @@ def import_pool(
             source=file.name,
             skip_faulty=skip_faulty,
             dry_run=dry_run,
-            by=acting(login),
+            by=actor_with(login),
             at=datetime.now(UTC),
         )
     except (CannotRead, CannotMap) as error:

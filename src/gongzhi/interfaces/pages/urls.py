@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from gongzhi.interfaces.pages.desk import registering
+from gongzhi.interfaces.pages.desk import registering, replies, searching
 from gongzhi.interfaces.pages.desk import views as desk
 from gongzhi.interfaces.pages.framing.display import choose_display
+from gongzhi.interfaces.pages.rates import views as rates
 from gongzhi.interfaces.pages.styleguide.views import styleguide
+from gongzhi.interfaces.pages.tasks import views as tasks
 from gongzhi.interfaces.pages.tickets import files
 from gongzhi.interfaces.pages.tickets import views as tickets
 from gongzhi.interfaces.pages.welcoming import remarks
@@ -25,13 +27,22 @@ urlpatterns = [
     path("styleguide", styleguide, name="styleguide"),
     path("desk", desk.desk, name="desk"),
     path("desk/stuck", desk.stuck_list, name="stuck"),
-    path("desk/search", desk.search, name="search"),
+    path("desk/search", searching.search, name="search"),
+    path("desk/search/save", searching.save, name="search_save"),
+    path("desk/search/<int:search_id>/drop", searching.drop, name="search_drop"),
+    path("desk/replies", replies.replies, name="replies"),
+    path("desk/replies/<int:reply_id>/drop", replies.drop, name="reply_drop"),
     path("desk/notices", desk.notices, name="notices"),
     path("desk/register", registering.register, name="register"),
     path("desk/registered", registering.registered, name="registered"),
     path("tickets/<int:ticket_id>", tickets.ticket, name="ticket"),
     path("tickets/<int:ticket_id>/<slug:name>", tickets.step, name="ticket_step"),
     path("files/<int:attachment_id>", files.attachment, name="attachment"),
+    path("tasks", tasks.listed, name="tasks"),
+    path("tasks/<int:task_id>", tasks.task, name="task"),
+    path("tasks/<int:task_id>/approve", tasks.approve, name="task_approve"),
+    path("tasks/<int:task_id>/refuse", tasks.refuse, name="task_refuse"),
+    path("rates", rates.rates, name="rates"),
     path("whistles", whistles.listed, name="whistles"),
     path("whistles/draft", whistles.draft, name="whistle_draft"),
     path("whistles/<int:whistle_id>", whistles.whistle, name="whistle"),

@@ -1,7 +1,7 @@
 """The ticket: the working record of one request."""
 
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from gongzhi.affairs.tickets.choices import (
     OPEN_STATES,
@@ -14,6 +14,12 @@ from gongzhi.affairs.tickets.choices import (
 # A number and not a truth value: a bare truth value in WHERE keeps SQLite from using its index.
 _OPEN = Case(
     When(state__in=[state.value for state in OPEN_STATES], then=Value(1)), default=Value(0)
+)
+
+# Contact comes first while nobody made it; never later than the due date itself.
+_NEXT_DUE = Case(
+    When(contacted_at__isnull=True, contact_due_at__lt=F("due_at"), then=F("contact_due_at")),
+    default=F("due_at"),
 )
 
 
@@ -76,6 +82,9 @@ class Ticket(models.Model):
     limit_amount = models.PositiveSmallIntegerField(null=True)
     limit_unit = models.CharField(max_length=12, blank=True)
     due_at = models.DateTimeField(null=True)
+    next_due_at = models.GeneratedField(
+        expression=_NEXT_DUE, output_field=models.DateTimeField(null=True), db_persist=True
+    )
     closed_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
@@ -87,10 +96,12 @@ class Ticket(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["is_open", "due_at"], name="ticket_due"),
-            models.Index(fields=["community_id", "is_open", "due_at"], name="ticket_due_here"),
-            models.Index(fields=["subdistrict_id", "is_open", "due_at"], name="ticket_due_street"),
-            models.Index(fields=["lead_unit", "is_open", "due_at"], name="ticket_due_ours"),
+            models.Index(fields=["is_open", "next_due_at"], name="ticket_due"),
+            models.Index(fields=["community_id", "is_open", "next_due_at"], name="ticket_due_here"),
+            models.Index(
+                fields=["subdistrict_id", "is_open", "next_due_at"], name="ticket_due_street"
+            ),
+            models.Index(fields=["lead_unit", "is_open", "next_due_at"], name="ticket_due_ours"),
             models.Index(fields=["community_id", "id"], name="ticket_here"),
             models.Index(fields=["lead_unit", "id"], name="ticket_ours"),
             models.Index(fields=["received_at"], name="ticket_received"),

@@ -1,5 +1,6 @@
 """A few facts of one ticket, for whoever decides what comes next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +39,15 @@ _FIELDS = (
     "closed_at",
     "objection_used",
 )
+
+
+def open_followers(ticket_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The open tickets that follow each of these; tickets without any are left out. One query."""
+    found: dict[int, list[int]] = {}
+    rows = Ticket.objects.filter(merged_into__in=list(ticket_ids), is_open=1).order_by("id")
+    for into, follower in rows.values_list("merged_into_id", "id"):
+        found.setdefault(into, []).append(follower)
+    return found
 
 
 def ticket_facts(ticket_id: int) -> TicketFacts | None:

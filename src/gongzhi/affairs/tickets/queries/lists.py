@@ -6,20 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from gongzhi.affairs.tickets.choices import Review, State, Urgency, WhistleState
+from gongzhi.affairs.tickets.choices import OPEN_STATES, State, Urgency
 from gongzhi.affairs.tickets.models import (
     Assist,
-    Callback,
-    Exclusion,
-    Extension,
-    Objection,
+    Pause,
+    Requester,
     Ticket,
-    Whistle,
 )
-from gongzhi.affairs.tickets.models import Parking as ParkingRow
 from gongzhi.affairs.tickets.numbers import id_in, number_of
 from gongzhi.affairs.tickets.searching import CannotSearch, found_by_words
 from gongzhi.commons.categories.queries import category
@@ -32,7 +27,7 @@ from gongzhi.commons.territory.queries import find_place
 
 PAGE_SIZE = 50
 LONGEST_PAGE = 200
-_ROW_FIELDS = (
+ROW_FIELDS = (
     "id",
     "received_at",
     "title",
@@ -40,8 +35,10 @@ _ROW_FIELDS = (
     "urgency",
     "category_code",
     "place_id",
+    "place_path",
     "lead_unit_id",
     "due_at",
+    "next_due_at",
     "contact_due_at",
     "contacted_at",
     "merged_into_id",
@@ -65,8 +62,12 @@ class TicketRow:
     received_at: datetime
     due_at: datetime | None
     contact_due_at: datetime | None
+    next_due_at: datetime | None  # of contact while nobody made it, then of closing
     contacted: bool
     merged_into: int | None
+    lead_unit_id: int | None
+    place_path: str
+    waits: bool = False  # for a reply of the requester: its clock stands still
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class TicketFilter:
 
     states: tuple[State, ...] = ()
     open_only: bool = False
-    unit_id: int | None = None
+    leading_only: bool = False  # without those that follow another
+    unit_ids: tuple[int, ...] = ()  # one of these leads
     place_id: int | None = None
     category_code: str = ""
     urgency: str = ""
@@ -125,11 +127,16 @@ def at_place(place_id: int) -> Q:
     return Q(place_path__startswith=place.path)
 
 
-def due_list(*, by: Actor, cursor: str = "", size: int = PAGE_SIZE) -> Page:
-    """What `by` has to see to, soonest due first; what nobody leads yet comes before all else."""
-    return find_tickets(
-        by=by, filters=TicketFilter(open_only=True), order="due", cursor=cursor, size=size
-    )
+def due_list(
+    *, by: Actor, unit_ids: tuple[int, ...] = (), cursor: str = "", size: int = PAGE_SIZE
+) -> Page:
+    """What `by` has to see to, soonest due first; what nobody leads yet comes before all else.
+
+    `unit_ids` leaves those that one of these units leads. Parked tickets have their own list.
+    """
+    to_do = tuple(state for state in OPEN_STATES if state is not State.PARKED)
+    filters = TicketFilter(open_only=True, states=to_do, unit_ids=unit_ids, leading_only=True)
+    return find_tickets(by=by, filters=filters, order="due", cursor=cursor, size=size)
 
 
 def find_tickets(
@@ -146,9 +153,12 @@ def find_tickets(
     queries at most, whatever the size of the history.
     """
     size = max(1, min(size, LONGEST_PAGE))
+    if order == "newest" and (filters.received_from or filters.received_to):
+        order = "received"  # the order of the index that finds the stretch of time
     found = Ticket.objects.filter(within_reach(by)).filter(_matching(filters))
     found = _after(found, order=order, cursor=cursor)
-    rows = list(found.values(*_ROW_FIELDS)[: size + 1])
+    waiting = Pause.objects.filter(ticket=OuterRef("pk"), reason="question", ends=None)
+    rows = list(found.values(*ROW_FIELDS, waits=Exists(waiting))[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     return Page(as_rows(rows), _cursor(rows[-1], order) if more else "")
@@ -165,12 +175,12 @@ def search_tickets(
     within = Ticket.objects.filter(within_reach(by)).filter(_matching(filters))
     numbered = id_in(words)
     if numbered is not None:
-        return Page(as_rows(list(within.filter(pk=numbered).values(*_ROW_FIELDS))), "")
+        return Page(as_rows(list(within.filter(pk=numbered).values(*ROW_FIELDS))), "")
     rows: list[dict[str, Any]] = []
-    for ids in found_by_words(words, before=int(cursor) if cursor.isdigit() else None):
+    for ids in found_by_words(words, before=_id(cursor)):
         wanted = size + 1 - len(rows)
         for part in _portions(ids):
-            rows += within.filter(pk__in=part).order_by("-id").values(*_ROW_FIELDS)[:wanted]
+            rows += within.filter(pk__in=part).order_by("-id").values(*ROW_FIELDS)[:wanted]
             wanted = size + 1 - len(rows)
             if wanted <= 0:
                 break
@@ -186,22 +196,26 @@ def find_by_phone(*, by: Actor, phone: str, size: int = PAGE_SIZE) -> tuple[Tick
         raise NotPermitted("tickets.find_by_phone")
     if not is_phone(phone):
         raise CannotSearch(_("电话号码不完整，请核对"))
-    mine = Ticket.objects.filter(within_reach(by, "tickets.find_by_phone"))
-    found = mine.filter(requester__phone_index__in=phone_indexes(phone), requester__erased_at=None)
-    return as_rows(list(found.order_by("-id").values(*_ROW_FIELDS)[:size]))
+    # The last condition says again what the index holds: only then does SQLite use it.
+    known = Requester.objects.filter(phone_index__in=phone_indexes(phone), erased_at=None)
+    asked = known.exclude(phone_index="").values("ticket_id")
+    found = Ticket.objects.filter(within_reach(by, "tickets.find_by_phone"), pk__in=asked)
+    return as_rows(list(found.order_by("-id").values(*ROW_FIELDS)[:size]))
 
 
-def _portions(ids: list[int], size: int = 500) -> Iterator[list[int]]:
+def _portions(ids: list[int], size: int = 10_000) -> Iterator[list[int]]:
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
 
 
 def _matching(filters: TicketFilter) -> Q:
     condition = Q(is_open=1) if filters.open_only else Q()
+    if filters.leading_only:
+        condition &= Q(merged_into=None)
     if filters.states:
         condition &= Q(state__in=[state.value for state in filters.states])
-    if filters.unit_id is not None:
-        condition &= Q(lead_unit_id=filters.unit_id)
+    if filters.unit_ids:
+        condition &= Q(lead_unit_id__in=filters.unit_ids)
     if filters.place_id is not None:
         condition &= at_place(filters.place_id)
     if filters.category_code:
@@ -210,7 +224,7 @@ def _matching(filters: TicketFilter) -> Q:
     if filters.urgency:
         condition &= Q(urgency=filters.urgency)
     if filters.due_before is not None:
-        condition &= Q(is_open=1, due_at__lt=filters.due_before)
+        condition &= Q(is_open=1, next_due_at__lt=filters.due_before)
     if filters.received_from is not None:
         condition &= Q(received_at__gte=filters.received_from)
     if filters.received_to is not None:
@@ -221,23 +235,55 @@ def _matching(filters: TicketFilter) -> Q:
 
 
 def _after(found: QuerySet[Ticket], *, order: str, cursor: str) -> QuerySet[Ticket]:
+    """The list in its order, from where the cursor says; one we didn't write begins anew."""
     if order == "due":
-        found = found.order_by(F("due_at").asc(nulls_first=True), "id")
-        moment, _, last = cursor.partition("~")
-        if not last.isdigit():
-            return found
-        if not moment:
-            return found.filter(Q(due_at=None, id__gt=int(last)) | Q(due_at__isnull=False))
-        due = datetime.fromisoformat(moment)
-        return found.filter(due_at__gte=due).exclude(due_at=due, id__lte=int(last))
+        return _after_due(found, cursor)
+    if order == "received":
+        return _after_received(found, cursor)
+    before = _id(cursor)
     found = found.order_by("-id")
-    return found.filter(id__lt=int(cursor)) if cursor.isdigit() else found
+    return found if before is None else found.filter(id__lt=before)
+
+
+def _after_due(found: QuerySet[Ticket], cursor: str) -> QuerySet[Ticket]:
+    found = found.order_by(F("next_due_at").asc(nulls_first=True), "id")
+    moment, _, last = cursor.partition("~")
+    due, after = _moment(moment), _id(last)
+    if after is None or (moment and due is None):
+        return found
+    if due is None:
+        return found.filter(Q(next_due_at=None, id__gt=after) | Q(next_due_at__isnull=False))
+    return found.filter(next_due_at__gte=due).exclude(next_due_at=due, id__lte=after)
+
+
+def _after_received(found: QuerySet[Ticket], cursor: str) -> QuerySet[Ticket]:
+    found = found.order_by("-received_at", "-id")
+    moment, _, last = cursor.partition("~")
+    received, before = _moment(moment), _id(last)
+    if received is None or before is None:
+        return found
+    return found.filter(received_at__lte=received).exclude(received_at=received, id__gte=before)
+
+
+def _id(text: str) -> int | None:
+    """The id in a part of a cursor; None for anything that we didn't write."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo and 1970 <= found.year <= 9000 else None
 
 
 def _cursor(row: dict[str, Any], order: str) -> str:
+    if order == "received":
+        return f"{row['received_at'].isoformat()}~{row['id']}"
     if order != "due":
         return str(row["id"])
-    moment = row["due_at"].isoformat() if row["due_at"] else ""
+    moment = row["next_due_at"].isoformat() if row["next_due_at"] else ""
     return f"{moment}~{row['id']}"
 
 
@@ -261,47 +307,12 @@ def as_rows(rows: list[dict[str, Any]]) -> tuple[TicketRow, ...]:
                 received_at=row["received_at"],
                 due_at=row["due_at"],
                 contact_due_at=row["contact_due_at"],
+                next_due_at=row["next_due_at"],
                 contacted=row["contacted_at"] is not None,
                 merged_into=row["merged_into_id"],
+                lead_unit_id=row["lead_unit_id"],
+                place_path=row["place_path"],
+                waits=row.get("waits", False),
             )
         )
     return tuple(result)
-
-
-@dataclass(frozen=True, slots=True)
-class StuckList:
-    """What a coordinator has to move: each list is short, oldest first."""
-
-    overdue: tuple[TicketRow, ...]
-    returned: tuple[TicketRow, ...]
-    parked_for_review: tuple[TicketRow, ...]
-    waiting_for_review: tuple[TicketRow, ...]
-    reopened: tuple[TicketRow, ...]
-    to_call_back: tuple[TicketRow, ...]
-    whistles_to_authorise: int
-
-
-def stuck(*, by: Actor, at: datetime, most: int = 20) -> StuckList:
-    """What is stuck within reach of `by`: seven bounded queries."""
-    mine = Ticket.objects.filter(within_reach(by), is_open=1)
-    pending = Q(Exists(Objection.objects.filter(ticket=OuterRef("pk"), review=Review.PENDING)))
-    for kind in (Extension, ParkingRow, Exclusion):
-        pending |= Q(Exists(kind.objects.filter(ticket=OuterRef("pk"), review=Review.PENDING)))
-    look_again = ParkingRow.objects.filter(
-        ticket=OuterRef("pk"), review=Review.APPROVED, ended_at=None, review_on__lte=localdate(at)
-    )
-    asked = Callback.objects.filter(ticket=OuterRef("pk"), state="asked")
-
-    def some(found: QuerySet[Ticket]) -> tuple[TicketRow, ...]:
-        return as_rows(list(found.order_by("due_at", "id").values(*_ROW_FIELDS)[:most]))
-
-    closed = Ticket.objects.filter(within_reach(by), state=State.CLOSED).filter(Exists(asked))
-    return StuckList(
-        overdue=some(mine.filter(due_at__lt=at).exclude(state=State.PARKED)),
-        returned=some(mine.filter(state=State.RETURNED)),
-        parked_for_review=some(mine.filter(state=State.PARKED).filter(Exists(look_again))),
-        waiting_for_review=some(mine.filter(pending)),
-        reopened=some(mine.filter(state=State.REOPENED)),
-        to_call_back=some(closed),
-        whistles_to_authorise=Whistle.objects.filter(state=WhistleState.DRAFTED).count(),
-    )

@@ -1,10 +1,13 @@
 """One ticket's whole story: for staff with the permission, and for whoever holds its link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from gongzhi.affairs.tickets.choices import (
+    OPEN_STATES,
     CallbackState,
     Channel,
     RemarkKind,
@@ -13,18 +16,24 @@ from gongzhi.affairs.tickets.choices import (
     State,
     Urgency,
 )
-from gongzhi.affairs.tickets.lifecycle import Step, possible_moves, ticket_for
+from gongzhi.affairs.tickets.lifecycle import Step, possible_moves, ticket_to_read
 from gongzhi.affairs.tickets.models import (
     Exclusion,
     Extension,
     Objection,
     Parking,
+    Pause,
     Remark,
     Requester,
     Ticket,
 )
 from gongzhi.affairs.tickets.numbers import number_of
 from gongzhi.affairs.tickets.queries.lists import TicketRow, as_rows
+from gongzhi.affairs.tickets.queries.shared import (
+    numbered,
+    replies_of_followers,
+    told_to_followers,
+)
 from gongzhi.commons.categories.queries import category
 from gongzhi.commons.ledger.reading import EventView, events_of
 from gongzhi.commons.ledger.recording import Subject
@@ -159,36 +168,38 @@ class Story:
 
 def story_for_staff(*, by: Actor, ticket_id: int) -> Story:
     """The story with everything; raises `NoSuchTicket` or `NotPermitted`."""
-    ticket = ticket_for(by, "tickets.read", ticket_id)
-    open_contact = _may(by, "tickets.read_contact", ticket)
+    ticket = ticket_to_read(by, "tickets.read", ticket_id)
+    open_contact = _may(by, "tickets.read_contact", ticket, _held_by(ticket))
     return _story(ticket, by=by, for_requester=False, open_contact=open_contact)
 
 
 def story_for_requester(*, by: Actor, ticket_id: int) -> Story:
     """What the requester sees by their link: no internal notes, and their own contact masked."""
-    ticket = ticket_for(by, "tickets.track", ticket_id)
+    ticket = ticket_to_read(by, "tickets.track", ticket_id)
     return _story(ticket, by=by, for_requester=True, open_contact=False)
 
 
-def _may(by: Actor, action: str, ticket: Ticket) -> bool:
-    held = {ticket.lead_unit_id, *[assist.unit_id for assist in ticket.assists.all()]} - {None}
-    return allowed(
-        by,
-        action,
-        place_path=ticket.place_path,
-        unit_ids=[unit for unit in held if unit is not None],
-        ticket_id=ticket.pk,
-    )
+def _held_by(ticket: Ticket) -> list[int]:
+    """The units that lead or assist."""
+    helping = [assist.unit_id for assist in ticket.assists.all()]
+    return [unit for unit in (ticket.lead_unit_id, *helping) if unit is not None]
+
+
+def _may(by: Actor, action: str, ticket: Ticket, held: list[int]) -> bool:
+    return allowed(by, action, place_path=ticket.place_path, unit_ids=held, ticket_id=ticket.pk)
 
 
 def _story(ticket: Ticket, *, by: Actor, for_requester: bool, open_contact: bool) -> Story:
-    assists = list(ticket.assists.all())
-    remarks = _remarks(ticket, for_requester=for_requester)
-    events = tuple(events_of(Subject("ticket", ticket.pk)))
+    prefetch_related_objects([ticket], "assists")
+    assists, held = list(ticket.assists.all()), _held_by(ticket)
+    more = told_to_followers(ticket) if for_requester else replies_of_followers(ticket)
+    remarks = [*_remarks(ticket, for_requester=for_requester), *more[1]]
+    own = events_of(Subject("ticket", ticket.pk))
+    events, texts = numbered([*own, *more[0]], remarks)
     involved = {ticket.first_owner_id, ticket.lead_unit_id}
     involved |= {assist.unit_id for assist in assists} | {remark.unit_id for remark in remarks}
     names = {unit.id: unit.name for unit in units(sorted(i for i in involved if i)).values()}
-    row = as_rows([_row_values(ticket)])[0]
+    row = _row(ticket, for_requester=for_requester)
     return Story(
         row=row,
         text=ticket.text,
@@ -215,26 +226,36 @@ def _story(ticket: Ticket, *, by: Actor, for_requester: bool, open_contact: bool
                 unit_name=names.get(remark.unit_id or 0, ""),
                 for_requester=remark.for_requester,
                 at=remark.at,
-                event_sequence=remark.event_sequence,
+                event_sequence=number,
             )
-            for remark in remarks
+            for remark, number in texts
         ),
         events=events,
         callbacks=_callbacks(ticket),
         reviews=() if for_requester else _reviews(ticket),
         followers=() if for_requester else _followers(ticket),
         whistles=tuple(ticket.whistles.values_list("id", "title", "state")),
-        paused_since=ticket.pauses.filter(ends=None).values_list("begins", flat=True).first(),
+        paused_since=_paused_since(ticket),
         objection_used=ticket.objection_used,
         assessed=ticket.assessed,
         closed_at=ticket.closed_at,
         steps=frozenset(
             step
             for step, _ in possible_moves(State(ticket.state))
-            if step in ACTION_OF_STEP and _may(by, ACTION_OF_STEP[step], ticket)
+            if step in ACTION_OF_STEP and _may(by, ACTION_OF_STEP[step], ticket, held)
         ),
-        actions=frozenset(action for action in OTHER_ACTIONS if _may(by, action, ticket)),
+        actions=frozenset(action for action in OTHER_ACTIONS if _may(by, action, ticket, held)),
     )
+
+
+def _row(ticket: Ticket, *, for_requester: bool) -> TicketRow:
+    """The ticket's row; a follower's requester sees who works on the matter and until when."""
+    row = as_rows([_row_values(ticket)])[0]
+    into = ticket.merged_into if for_requester and ticket.state in OPEN_STATES else None
+    if into is None:
+        return row
+    main = as_rows([_row_values(into)])[0]
+    return replace(row, lead_name=main.lead_name, due_at=main.due_at, next_due_at=main.next_due_at)
 
 
 def _row_values(ticket: Ticket) -> dict[str, Any]:
@@ -255,14 +276,8 @@ def _contact(ticket: Ticket, *, open_contact: bool) -> ContactView | None:
 
 
 def _remarks(ticket: Ticket, *, for_requester: bool) -> list[Remark]:
-    """A follower's requester also reads what was said to the requester of the ticket it follows."""
-    ids = [ticket.pk] + ([ticket.merged_into_id] if ticket.merged_into_id else [])
-    found = Remark.objects.filter(ticket_id__in=ids).order_by("at", "id")
-    mine = [r for r in found if r.ticket_id == ticket.pk or r.kind in _SHARED]
-    return [r for r in mine if r.for_requester] if for_requester else mine
-
-
-_SHARED = frozenset({RemarkKind.INTERIM, RemarkKind.ANSWER})
+    found = Remark.objects.filter(ticket=ticket)
+    return list(found.filter(for_requester=True) if for_requester else found)
 
 
 def _suggestions(ticket: Ticket) -> tuple[tuple[str, str, float], ...]:
@@ -278,6 +293,13 @@ def _highlights(ticket: Ticket) -> tuple[Highlight, ...]:
     reasons = ticket.triage.get("urgency", [])
     spans += [(reason["span"], reason["rule"]) for reason in reasons if reason["span"]]
     return tuple(Highlight(field, start, end, why) for (field, start, end), why in spans)
+
+
+def _paused_since(ticket: Ticket) -> datetime | None:
+    """Since when the clock that counts stands still: a follower's is that of what it follows."""
+    counts = ticket.merged_into_id or ticket.pk
+    paused = Pause.objects.filter(ticket_id=counts, ends=None).exclude(reason="merge")
+    return paused.order_by("begins").values_list("begins", flat=True).first()
 
 
 def _callbacks(ticket: Ticket) -> tuple[CallbackView, ...]:
@@ -328,6 +350,15 @@ def number_and_title(ticket_id: int) -> tuple[str, str] | None:
     """A ticket's number and title, for a notice about it."""
     row = Ticket.objects.filter(pk=ticket_id).values_list("received_at", "title").first()
     return (number_of(ticket_id, row[0]), row[1]) if row else None
+
+
+def lead_of(ticket_id: int) -> int | None:
+    """The unit that leads a ticket now, or the one that it follows."""
+    leads = Ticket.objects.filter(pk=ticket_id).values_list(
+        "merged_into__lead_unit_id", "lead_unit_id"
+    )
+    into, own = leads.first() or (None, None)
+    return into or own
 
 
 def urgency_words(urgency: str) -> str:

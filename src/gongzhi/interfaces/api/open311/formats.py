@@ -41,14 +41,19 @@ class Refused(Exception):
 def answer(value: Any, *, root: str, format: str, status: int = 200) -> HttpResponse:
     """The value as the caller asked for it."""
     body = to_json(value) if format == "json" else to_xml(value, root=root)
-    return HttpResponse(body, status=status, content_type=CONTENT_TYPES[format])
+    return _response(body, status=status, format=format)
 
 
 def refusal(refused: Refused, *, format: str) -> HttpResponse:
     """The error array, in the caller's format."""
     errors = [{"code": refused.status, "description": text} for text in refused.descriptions]
     body = to_json(errors) if format == "json" else to_xml(errors, root="errors")
-    return HttpResponse(body, status=refused.status, content_type=CONTENT_TYPES[format])
+    return _response(body, status=refused.status, format=format)
+
+
+def _response(body: bytes, *, status: int, format: str) -> HttpResponse:
+    headers = {"Content-Type": CONTENT_TYPES[format], "Content-Length": str(len(body))}
+    return HttpResponse(body, status=status, headers=headers)
 
 
 def to_json(value: Any) -> bytes:

@@ -62,6 +62,8 @@ def moment(form: QueryDict, name: str) -> datetime | None:
         found = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
     except ValueError:
         raise Refused(400, f"{name} must be a date like 2026-01-31T08:30:00+08:00") from None
+    if not 1970 <= found.year <= 9000:
+        raise Refused(400, f"{name} must lie between the years 1970 and 9000")
     return found if found.tzinfo else found.replace(tzinfo=get_current_timezone())
 
 
@@ -110,7 +112,8 @@ def _count(form: QueryDict, name: str, *, most: int, default: int) -> int:
     value = text(form, name)
     if not value:
         return default
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= most:
+    fits = value.isascii() and value.isdigit() and len(value) <= 9
+    if not fits or not 1 <= int(value) <= most:
         raise Refused(400, f"{name} must be a number from 1 to {most}")
     return int(value)
 
@@ -170,7 +173,8 @@ def _attributes(form: QueryDict) -> dict[str, list[str]]:
     for key in form:
         if key.startswith("attribute[") and "]" in key:
             code = key[len("attribute[") : key.index("]")]
-            values = [value.strip() for value in form.getlist(key) if value.strip()]
+            given = (value.replace("\x00", "").strip() for value in form.getlist(key))
+            values = [value for value in given if value]
             if code and values:
                 found.setdefault(code, []).extend(values)
     return found

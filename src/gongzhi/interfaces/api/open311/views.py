@@ -3,18 +3,24 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
+from hashlib import sha256
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from gongzhi.affairs.tickets.choices import Channel
+from gongzhi.affairs.tickets.handling import CannotHandle
 from gongzhi.affairs.tickets.intake import CannotReceive, Contact, Request, receive_ticket
 from gongzhi.affairs.tickets.queries.public import public_requests, public_updates
 from gongzhi.affairs.tickets.requesters import holder_of, reply_to_link
 from gongzhi.commons.categories.queries import category
+from gongzhi.commons.failures import failure_of
 from gongzhi.commons.organisations.api_keys import key_holder
 from gongzhi.commons.permissions.actors import RESIDENT, Actor
 from gongzhi.commons.permissions.table import NotPermitted
@@ -29,6 +35,13 @@ from gongzhi.interfaces.api.open311.parameters import (
 
 View = Callable[..., HttpResponse]
 FORMATS = {"json", "xml"}
+UNREADABLE = (
+    BadRequest,
+    SuspiciousOperation,
+    MultiPartParserError,
+    UnreadablePostError,
+    UnicodeDecodeError,
+)
 log = structlog.get_logger("open311")
 
 
@@ -40,23 +53,39 @@ def door(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, format: str, **parts: str) -> HttpResponse:
             wanted = format if format in FORMATS else "json"
-            try:
-                if format not in FORMATS:
-                    raise Refused(404, "the format must be json or xml")
-                if request.method not in methods:
-                    raise Refused(405, f"this address answers {' and '.join(methods)}")
-                _check_jurisdiction(request)
-                return view(request, format=format, **parts)
-            except Refused as refused:
-                return refusal(refused, format=wanted)
-            except NotPermitted:
-                return refusal(Refused(403, "the key does not permit this"), format=wanted)
-            except UnicodeDecodeError:
-                return refusal(Refused(400, "the form must be UTF-8"), format=wanted)
+            with translation.override(translation.get_language_from_request(request)):
+                try:
+                    if format not in FORMATS:
+                        raise Refused(404, "the format must be json or xml")
+                    if request.method not in methods:
+                        raise Refused(405, f"this address answers {' and '.join(methods)}")
+                    _check_jurisdiction(request)
+                    response = view(request, format=format, **parts)
+                except Exception as error:
+                    response = refusal(_refused(error), format=wanted)
+            response.headers["Vary"] = "Accept-Language"
+            return response
 
         return guarded
 
     return decorate
+
+
+def _refused(error: Exception) -> Refused:
+    """What to answer to an error; one that is nobody's fault but ours is raised again."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, NotPermitted):
+        return Refused(403, "the key does not permit this")
+    if isinstance(error, RequestDataTooBig):
+        return Refused(413, "the form is too large")
+    if isinstance(error, UNREADABLE):
+        return Refused(400, "the form can't be read: send it as UTF-8, with at most 1000 fields")
+    failure = failure_of(error)
+    if failure is None:
+        raise error
+    log.error("open311.failed", error=type(error).__name__, status=failure.status)
+    return Refused(failure.status, failure.words)
 
 
 def _check_jurisdiction(request: HttpRequest) -> None:
@@ -69,6 +98,8 @@ def _form(request: HttpRequest) -> QueryDict:
     """Parameters of the query, and for a POST those of the form over them."""
     if request.method != "POST":
         return request.GET
+    if not request.GET:
+        return request.POST
     form = request.GET.copy()
     for key in request.POST:
         form.setlist(key, request.POST.getlist(key))
@@ -153,7 +184,7 @@ def _post_request(request: HttpRequest, format: str) -> HttpResponse:
                 contact=Contact(name=asked.name, phone=asked.phone, email=asked.email),
                 attributes=documents.known_attributes(matter, asked.attributes),
                 is_public=matter.may_be_public,
-                idempotency_key=_idempotency_key(request, by),
+                idempotency_key=_idempotency_key(request, by, form),
             ),
             by=by,
             at=datetime.now(UTC),
@@ -171,9 +202,17 @@ def _post_request(request: HttpRequest, format: str) -> HttpResponse:
     return answer(body, root="service_requests", format=format, status=201)
 
 
-def _idempotency_key(request: HttpRequest, by: Actor) -> str:
+def _idempotency_key(request: HttpRequest, by: Actor, form: QueryDict) -> str:
+    """The caller's key together with what they sent.
+
+    A receipt opens a ticket, so a key that two callers happen to choose must not give one the
+    receipt of the other; a retry sends the same again.
+    """
     given = request.headers.get("Idempotency-Key", "").strip()[:200]
-    return f"open311:{by.unit_id}:{given}" if given else ""
+    if not given:
+        return ""
+    sent = sha256(repr(sorted(form.lists())).encode()).hexdigest()
+    return f"open311:{by.unit_id}:{given}:{sent}"
 
 
 def _caller(form: QueryDict) -> Actor:
@@ -213,6 +252,9 @@ def _post_update(request: HttpRequest, format: str) -> HttpResponse:
     holder = holder_of(link)
     if holder is None:
         raise Refused(404, "the token was not found")
-    update_id = reply_to_link(holder=holder, text=words, at=datetime.now(UTC))
+    try:
+        update_id = reply_to_link(holder=holder, text=words, at=datetime.now(UTC))
+    except CannotHandle as error:
+        raise Refused(400, str(error)) from error
     body: list[dict[str, Any]] = [{"update_id": str(update_id)}]
     return answer(body, root="service_request_updates", format=format)

@@ -1,6 +1,7 @@
 """The forms of the desk."""
 
 from datetime import datetime, time, timedelta
+from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -11,7 +12,8 @@ from gongzhi.affairs.tickets.choices import Channel, RequestKind, State, Urgency
 from gongzhi.affairs.tickets.queries.lists import TicketFilter
 from gongzhi.commons.organisations.permissions import reach
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.interfaces.pages.framing.choices import category_choices, place_choices
+from gongzhi.interfaces.pages.framing.choices import category_choices, place_choices, unit_choices
+from gongzhi.interfaces.pages.tickets.fields import day
 
 ANY = [("", _("不限"))]
 TAKEN_DOWN = (Channel.PHONE, Channel.VOICE, Channel.PAPER, Channel.GRID)
@@ -33,17 +35,20 @@ class SearchForm(forms.Form):
     )
     category = forms.ChoiceField(label=_("事项"), required=False)
     place = forms.ChoiceField(label=_("街道或社区"), required=False)
-    since = forms.DateField(
-        label=_("收到日期从"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    unit = forms.ChoiceField(label=_("主办单位"), required=False)
+    due = forms.ChoiceField(
+        label=_("期限"),
+        required=False,
+        choices=[*ANY, ("late", _("已超时")), ("1", _("一天内到期")), ("3", _("三天内到期"))],
     )
-    until = forms.DateField(
-        label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = day(_("收到日期从"), required=False)
+    until = day(_("收到日期到"), required=False)
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].choices = [*ANY, *place_choices(by, "tickets.read")]  # type: ignore[attr-defined]
         self.fields["category"].choices = [*ANY, *category_choices()]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [*ANY, *unit_choices(by, "tickets.read")]  # type: ignore[attr-defined]
         if reach(by, "tickets.find_by_phone").nowhere:
             del self.fields["phone"]
 
@@ -55,7 +60,7 @@ class SearchForm(forms.Form):
             self.add_error("until", _("结束日期早于开始日期"))
         return cleaned
 
-    def filters(self) -> TicketFilter:
+    def filters(self, *, now: datetime) -> TicketFilter:
         """The filter that the filled-in fields ask for."""
         asked = self.cleaned_data
         since, until = asked["since"], asked["until"]
@@ -64,11 +69,26 @@ class SearchForm(forms.Form):
             urgency=asked["urgency"],
             category_code=asked["category"],
             place_id=int(asked["place"]) if asked["place"] else None,
+            unit_ids=(int(asked["unit"]),) if asked["unit"] else (),
+            due_before=_due_before(asked["due"], now=now),
             received_from=make_aware(datetime.combine(since, time())) if since else None,
             received_to=make_aware(datetime.combine(until + timedelta(days=1), time()))
             if until
             else None,
         )
+
+
+def _due_before(due: str, *, now: datetime) -> datetime | None:
+    if not due:
+        return None
+    return now if due == "late" else now + timedelta(days=int(due))
+
+
+class SaveForm(forms.Form):
+    """A name for a search that is wanted again."""
+
+    name = forms.CharField(label=_("给这次查找取个名字"), max_length=40)
+    query = forms.CharField(widget=forms.HiddenInput, max_length=2_000)
 
 
 class RegisterForm(forms.Form):
@@ -111,7 +131,11 @@ class RegisterForm(forms.Form):
         help_text=_("用于联系和回访，加密保存；诉求人不愿留可以不填。"),
     )
 
+    # A second press of the button sends the same key again, and makes no second ticket.
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["key"].initial = token_hex(16)
         self.fields["place"].choices = place_choices(by, "tickets.receive_for")  # type: ignore[attr-defined]
-        self.fields["category"].choices = [*ANY, *category_choices()]  # type: ignore[attr-defined]
+        self.fields["category"].choices = [("", _("不清楚")), *category_choices()]  # type: ignore[attr-defined]

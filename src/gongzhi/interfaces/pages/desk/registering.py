@@ -37,6 +37,7 @@ def register(request: HttpRequest) -> HttpResponse:
                     address=_address(form) if asked["address"] else "",
                     urgency=Urgency(asked["urgency"]),
                     contact=Contact(name=asked["name"], phone=asked["phone"]),
+                    idempotency_key=f"desk-{asked['key']}" if asked["key"] else "",
                 ),
                 by=by,
                 at=timezone.now(),
@@ -65,6 +66,6 @@ def registered(request: HttpRequest) -> HttpResponse:
     if not kept:
         return redirect("register")
     ticket_id, number, token = kept
-    link = request.build_absolute_uri(reverse("track_one", args=[token]))
+    link = request.build_absolute_uri(reverse("my_ticket", args=[token]))
     context = {"ticket_id": ticket_id, "number": number, "link": link}
     return render(request, "desk/registered.html", context)

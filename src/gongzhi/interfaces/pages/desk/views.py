@@ -1,35 +1,47 @@
-"""Today's list, what is stuck, and finding."""
+"""Today's list, what is stuck, and what the unit was told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongzhi.affairs.tickets.queries.lists import (
-    due_list,
-    find_by_phone,
-    find_tickets,
-    search_tickets,
-    stuck,
-)
+from gongzhi.affairs.tickets.queries.lists import TicketRow, due_list
+from gongzhi.affairs.tickets.queries.stuck import stuck
 from gongzhi.affairs.tickets.queries.whistles import whistles_within_reach
-from gongzhi.affairs.tickets.searching import CannotSearch
+from gongzhi.affairs.tickets.saved_searches import saved_searches
 from gongzhi.commons.notices.queries import mark_read, notices_of_units, unread_count
 from gongzhi.commons.organisations.permissions import NotPermitted, reach
-from gongzhi.interfaces.pages.desk.forms import SearchForm
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.tasks.queries import tasks_to_do
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
-from gongzhi.interfaces.pages.tickets.rows import row_of
+from gongzhi.interfaces.pages.tasks.rows import row_of_task
+from gongzhi.interfaces.pages.tickets.next_steps import Line, line_of, lines_of
+from gongzhi.interfaces.pages.whistles.rows import whistle_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that are due on the same day, more or less."""
+
+    title: str
+    late: bool = False
+    lines: list[Line] = field(default_factory=list)
 
 
 @require_safe
 @for_staff
 def desk(request: HttpRequest) -> HttpResponse:
     """What the visitor has to see to, soonest due first."""
-    by = visitor_of(request).actor
-    now = timezone.now()
-    page = due_list(by=by, cursor=request.GET.get("after", ""))
+    by, now = visitor_of(request).actor, timezone.now()
+    units = tuple(sorted({role.unit_id for role in by.roles}))
+    ours = request.GET.get("whose") == "ours"
     may = {
         name: not reach(by, action).nowhere
         for name, action in (
@@ -38,15 +50,41 @@ def desk(request: HttpRequest) -> HttpResponse:
             ("read", "tickets.read"),
         )
     }
+    page = due_list(by=by, unit_ids=units if ours else (), cursor=request.GET.get("after", ""))
     context = {
-        "rows": [row_of(ticket, now=now) for ticket in page.rows],
+        "groups": by_day(page.rows, by=by, now=now),
         "next_cursor": page.next_cursor,
-        "late": sum(bool(t.due_at and t.due_at < now) for t in page.rows),
-        "unread": unread_count(frozenset(role.unit_id for role in by.roles)),
-        "whistles": whistles_within_reach(by=by, most=5) if may["read"] else [],
+        "ours": ours,
+        "unread": unread_count(frozenset(units)),
+        "whistles": whistle_rows(whistles_within_reach(by=by, most=5), now=now),
+        "tasks": [row_of_task(task, now=now) for task in tasks_to_do(by, most=5)],
+        "saved": saved_searches(by=by),
         "may": may,
     }
     return render(request, "desk/desk.html", context)
+
+
+def by_day(tickets: Iterable[TicketRow], *, by: Actor, now: datetime) -> list[Group]:
+    """The list cut where the day changes: late, today, tomorrow, later. Its order stays."""
+    groups: list[Group] = []
+    for ticket in tickets:
+        title, late = _day(ticket, now=now)
+        if not groups or groups[-1].title != title:
+            groups.append(Group(title, late=late))
+        groups[-1].lines.append(line_of(ticket, by=by, now=now))
+    return groups
+
+
+def _day(ticket: TicketRow, *, now: datetime) -> tuple[str, bool]:
+    when, today = ticket.next_due_at, localtime(now).date()
+    if when is None:
+        return _("等待派单"), False
+    if when < now and not ticket.waits:
+        return _("已超时"), True
+    day = localtime(when).date()
+    if day <= today:
+        return _("今天到期"), False
+    return (_("明天到期") if day == today + timedelta(days=1) else _("以后到期")), False
 
 
 @require_safe
@@ -57,52 +95,38 @@ def stuck_list(request: HttpRequest) -> HttpResponse:
     if reach(by, "tickets.call_back").nowhere:
         raise NotPermitted("tickets.call_back")
     found = stuck(by=by, at=now)
+    waiting = [
+        line_of(ticket, by=by, now=now, waiting=found.reviews.get(ticket.id, ""))
+        for ticket in found.waiting_for_review
+    ]
     groups = [
-        (_("已超时"), _("请督促主办单位，必要时吹哨。"), found.overdue),
-        (_("等待审核"), _("异议、延期、挂账、剔除申请。"), found.waiting_for_review),
-        (_("被退回"), _("需要重新指定主办单位。"), found.returned),
-        (_("重新办理"), _("诉求人说没有解决。"), found.reopened),
-        (_("挂账到期复查"), _("看看条件具备了没有。"), found.parked_for_review),
-        (_("等待回访"), _("诉求人还没有回答，可以打个电话。"), found.to_call_back),
+        ("late", _("已超时"), _("请督促主办单位，必要时吹哨。"), _lines(found.overdue, by, now)),
+        ("review", _("等待审核"), _("异议、延期、挂账、剔除申请。"), waiting),
+        ("returned", _("被退回"), _("需要重新指定主办单位。"), _lines(found.returned, by, now)),
+        ("reopened", _("重新办理"), _("诉求人说没有解决。"), _lines(found.reopened, by, now)),
+        (
+            "parked",
+            _("挂账到期复查"),
+            _("看看条件具备了没有。"),
+            _lines(found.parked_for_review, by, now),
+        ),
+        (
+            "callback",
+            _("等待回访"),
+            _("诉求人还没有回答，可以打个电话。"),
+            _lines(found.to_call_back, by, now),
+        ),
     ]
     context = {
-        "groups": [
-            (title, hint, [row_of(ticket, now=now) for ticket in tickets])
-            for title, hint, tickets in groups
-            if tickets
-        ],
-        "whistles": whistles_within_reach(by=by),
+        "groups": [group for group in groups if group[3]],
+        "whistles": whistle_rows(whistles_within_reach(by=by), now=now),
+        "may_blow": not reach(by, "whistles.blow").nowhere,
     }
     return render(request, "desk/stuck.html", context)
 
 
-@require_safe
-@for_staff
-def search(request: HttpRequest) -> HttpResponse:
-    """Find tickets by words, number, phone and filters."""
-    by, now = visitor_of(request).actor, timezone.now()
-    form = SearchForm(request.GET or None, by=by)
-    context: dict[str, object] = {"form": form, "asked": bool(request.GET)}
-    if form.is_bound and form.is_valid():
-        filters, words = form.filters(), form.cleaned_data["words"]
-        cursor = request.GET.get("after", "")
-        try:
-            if form.cleaned_data["phone"]:
-                rows, after = find_by_phone(by=by, phone=form.cleaned_data["phone"]), ""
-            elif words:
-                page = search_tickets(by=by, words=words, filters=filters, cursor=cursor)
-                rows, after = page.rows, page.next_cursor
-            else:
-                page = find_tickets(by=by, filters=filters, cursor=cursor)
-                rows, after = page.rows, page.next_cursor
-        except CannotSearch as error:
-            form.add_error("words" if not form.cleaned_data["phone"] else "phone", str(error))
-        else:
-            context |= {
-                "rows": [row_of(ticket, now=now) for ticket in rows],
-                "next_cursor": after,
-            }
-    return render(request, "desk/search.html", context)
+def _lines(tickets: Iterable[TicketRow], by: Actor, now: datetime) -> list[Line]:
+    return lines_of(tickets, by=by, now=now)
 
 
 @require_safe

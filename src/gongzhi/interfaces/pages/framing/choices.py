@@ -4,8 +4,14 @@ from typing import Any
 
 from gongzhi.commons.categories.queries import categories
 from gongzhi.commons.organisations.permissions import reach
+from gongzhi.commons.organisations.queries import units_at, units_in
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.territory.queries import communities, find_place, places_of_kind
+from gongzhi.commons.territory.queries import (
+    ancestors,
+    communities,
+    find_place,
+    places_of_kind,
+)
 
 
 def place_choices(by: Actor, action: str) -> list[tuple[str, str]]:
@@ -17,6 +23,22 @@ def place_choices(by: Actor, action: str) -> list[tuple[str, str]]:
         (str(view.id), view.full_name)
         for view in sorted(found, key=lambda view: view.full_name)
         if granted.everywhere or any(view.path.startswith(place.path) for place in held)
+    ]
+
+
+def unit_choices(by: Actor, action: str) -> list[tuple[str, Any]]:
+    """The units that may lead where `by` may do `action`, by level: district, streets, below."""
+    granted = reach(by, action)
+    held = sorted(granted.place_ids)
+    above = {place.id: place for i in held for place in ancestors(i)}
+    levels = [*places_of_kind("district"), *places_of_kind("subdistrict")]
+    shown = [place for place in levels if granted.everywhere or place.id in above]
+    groups = [(place.name, units_at(place.id)) for place in shown]
+    for place_id in held:
+        if place_id in above and above[place_id].kind == "community":
+            groups.append((above[place_id].name, units_in(place_id)))
+    return [
+        (name, [(str(unit.id), unit.name) for unit in found]) for name, found in groups if found
     ]
 
 

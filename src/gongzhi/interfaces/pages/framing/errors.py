@@ -1,14 +1,20 @@
 """Refusals as pages: each says what happened, whose turn it is, and a way on."""
 
+import sys
+
+import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources.lifecycle import NotInPool
+from gongzhi.commons.failures import RETRY_AFTER_SECONDS, Failure, failure_of
 from gongzhi.commons.organisations.permissions import NotPermitted
 from gongzhi.interfaces.pages.framing.headers import Handler
 from gongzhi.interfaces.pages.guarding.limits import TooMany
+
+log = structlog.get_logger("pages")
 
 
 def _refusal(request: HttpRequest, status: int, **context: object) -> HttpResponse:
@@ -34,8 +40,19 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def failed(request: HttpRequest) -> HttpResponse:
     """Our fault. The page asks nothing of the database, which may be what failed."""
+    if failure := failure_of(sys.exc_info()[1]):
+        return unavailable(failure)
     html = render_to_string("500.html", {"site_title": _("共治")})
     return HttpResponse(html, status=500)
+
+
+def unavailable(failure: Failure) -> HttpResponse:
+    """Nothing was stored, and why; without the database, as `failed`."""
+    context = {"site_title": _("共治"), "status": failure.status, "words": failure.words}
+    response = HttpResponse(render_to_string("503.html", context), status=failure.status)
+    if failure.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
@@ -61,4 +78,8 @@ class RefusalsAsPages:
             return not_found(request, exception)
         if isinstance(exception, NotPermitted):
             return forbidden(request, exception)
-        return None
+        failure = failure_of(exception)
+        if failure is None:
+            return None
+        log.error("page.failed", error=type(exception).__name__, status=failure.status)
+        return unavailable(failure)

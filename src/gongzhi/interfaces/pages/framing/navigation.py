@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gongzhi.commons.permissions.table import reach
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -16,6 +18,7 @@ class Way:
     label: str | Promise
     roles: frozenset[str] = frozenset()
     staff_only: bool = False
+    may: str = ""  # the action that whoever sees this way can do somewhere
     residents_only: bool = False  # staff have their own way to the same thing
 
 
@@ -25,7 +28,10 @@ WAYS: tuple[Way, ...] = (
     Way("track", _("查进度"), residents_only=True),
     Way("desk", _("今天要办"), staff_only=True),
     Way("whistles", _("吹哨"), staff_only=True),
+    Way("tasks", _("任务"), staff_only=True),
+    Way("rates", _("三率"), may="indicators.read"),
     Way("needs", _("供需")),
+    Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
 )
 
@@ -49,6 +55,8 @@ def entries_for(request: HttpRequest) -> list[Entry]:
         if (way.staff_only and not signed_in) or (way.residents_only and signed_in):
             continue
         if way.roles and not way.roles & held:
+            continue
+        if way.may and (visitor is None or reach(visitor.actor, way.may).nowhere):
             continue
         href = reverse(way.page)
         current = request.path == href or (href != "/" and request.path.startswith(href))

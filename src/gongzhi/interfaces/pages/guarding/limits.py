@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import OperationalError
 
 
 class TooMany(Exception):
@@ -42,6 +43,9 @@ class Limit:
             if cache.add(f"{key}:{turn}", 1, self.seconds + 60):
                 cache.set(key, turn + 1, self.seconds + 60)
                 return True
+        if self.amount and cache.get(f"{key}:{self.amount - 1}") is None:
+            # Not all turns are gone: the counters can't be written, and neither can anything else.
+            raise OperationalError("the counters of forms can't be kept")
         return False
 
     def used(self, address: str, *, now: float | None = None) -> int:

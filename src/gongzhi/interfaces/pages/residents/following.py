@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongzhi.affairs.tickets.callback import CannotCallBack, answer_callback
 from gongzhi.affairs.tickets.choices import OPEN_STATES, Satisfied, Solved
+from gongzhi.affairs.tickets.closing import CannotClose
 from gongzhi.affairs.tickets.handling import CannotHandle
 from gongzhi.affairs.tickets.lifecycle import CannotMove
 from gongzhi.affairs.tickets.queries.stories import story_for_requester
@@ -39,7 +40,7 @@ from gongzhi.interfaces.pages.residents.telling import (
 )
 
 # The refusals of the actions that a requester can take; each says why, in words for people.
-REFUSALS = (CannotHandle, CannotMove, CannotCallBack, CannotChange)
+REFUSALS = (CannotHandle, CannotMove, CannotCallBack, CannotChange, CannotClose)
 
 
 class ReplyForm(forms.Form):

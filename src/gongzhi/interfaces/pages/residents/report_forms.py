@@ -1,13 +1,19 @@
 """The three screens of a report: what, where, and how to be reached."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.affairs.tickets.choices import RequestKind
 from gongzhi.affairs.tickets.intake import TEXT_LIMIT
+from gongzhi.affairs.tickets.queries.alike import SameMatter
 from gongzhi.commons.privacy.phones import is_phone
 from gongzhi.commons.territory.queries import communities
 from gongzhi.interfaces.pages.guarding.forms import Guard, GuardedForm
@@ -114,7 +120,44 @@ class ReachForm(GuardedForm):
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+    public = forms.BooleanField(
+        label=_("让大家也能看到这件事"),
+        help_text=_("只公开内容、大致地点和办理结果，不公开您是谁；同样遇到的人可以直接跟进。"),
+        required=False,
+    )
+    follow = forms.TypedChoiceField(
+        label=_("是不是这件事？"),
+        help_text=_(
+            "附近有人反映过相似的事。选“跟进”，您一样有自己的编号和链接，一样收到结果和评价。"
+        ),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("这件事刚刚有了变化，请再选一次。")},
+    )
     once = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    def offer(self, alike: Sequence[SameMatter]) -> None:
+        """Ask whether it is one of these; without any the question is left out."""
+        if not alike:
+            self.fields.pop("follow", None)
+            return
+        field = self.fields["follow"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [("", _("不是，我说的是另一件事"))] + [
+            (
+                each.ticket_id,
+                gettext("跟进：%(words)s（%(place)s，%(day)s，%(state)s）")
+                % {
+                    "words": Truncator(each.text).chars(60),
+                    "place": each.place_name,
+                    "day": date_format(localtime(each.received_at), "SHORT_DATE_FORMAT"),
+                    "state": each.state.label,
+                },
+            )
+            for each in alike
+        ]
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,9 +23,12 @@ from gongzhi.affairs.tickets.intake import (
     check_request,
     receive_ticket,
 )
+from gongzhi.affairs.tickets.merging import CannotMerge, follow_ticket
+from gongzhi.affairs.tickets.queries.alike import SameMatter, public_alike
 from gongzhi.affairs.tickets.requesters import holder_of
 from gongzhi.commons.attachments.attaching import attach
 from gongzhi.commons.attachments.errors import CannotAttach
+from gongzhi.commons.failures import failure_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.actors import RESIDENT
 from gongzhi.commons.territory.locating import locate, locate_address
@@ -82,7 +86,10 @@ def _first_wrong(screens: Screens, *, upto: int) -> int:
     request = _request_of(screens, Contact(), once="")
     if refusal := check_request(request, by=RESIDENT, at=timezone.now()):
         return _complain(screens, refusal)
-    return LAST if upto == LAST and not screens.reach.is_valid() else 0
+    if upto < LAST:
+        return 0
+    screens.reach.offer(_alike(screens))
+    return 0 if screens.reach.is_valid() else LAST
 
 
 def _blank(request: HttpRequest) -> Screens:
@@ -97,13 +104,17 @@ def _screen_number(request: HttpRequest) -> int:
 
 def _kept(request: HttpRequest) -> dict[str, Any]:
     """What the third screen held before the visitor went back."""
-    return {name: request.POST.get(name, "") for name in ("name", "phone", "email", "once")}
+    return {
+        name: request.POST.get(name, "") for name in ("name", "phone", "email", "public", "once")
+    }
 
 
 def _show(
     request: HttpRequest, number: int, screens: Screens, *, mended: bool = False
 ) -> HttpResponse:
     """One screen, the others carried along; unless `mended`, with what is wrong in it."""
+    if not screens.reach.is_bound:
+        screens.reach.offer(_alike(screens) if number == LAST else ())
     form = screens.form(number)
     carried = [
         field
@@ -137,17 +148,34 @@ def _place_id(where: WhereForm) -> int | None:
     return community
 
 
+def _alike(screens: Screens) -> list[SameMatter]:
+    """Public requests that may be about the same; nothing is looked for before it is said."""
+    if not (screens.what.is_valid() and screens.where.is_valid()):
+        return []
+    where = screens.where.cleaned_data
+    pinned = where["longitude"] is not None and where["latitude"] is not None
+    return public_alike(
+        screens.what.cleaned_data["text"],
+        place_id=_where_it_is(screens),
+        point=(where["longitude"], where["latitude"]) if pinned else None,
+        at=timezone.now(),
+    )
+
+
 def _understood(screens: Screens) -> str:
     """Where we think it is, to be looked at before sending."""
-    if not screens.where.is_valid():
-        return ""
+    found = _where_it_is(screens) if screens.where.is_valid() else None
+    return public_name(found) if found else ""
+
+
+def _where_it_is(screens: Screens) -> int | None:
     said = screens.where.cleaned_data
     chosen = _place_id(screens.where)
     if chosen is None and said["address"]:
         chosen = locate_address(said["address"]).place_id
     if chosen is None and said["longitude"] is not None and said["latitude"] is not None:
         chosen = locate(said["longitude"], said["latitude"]).place_id
-    return public_name(chosen) if chosen else ""
+    return chosen
 
 
 def _send(request: HttpRequest, screens: Screens) -> HttpResponse:
@@ -158,16 +186,24 @@ def _send(request: HttpRequest, screens: Screens) -> HttpResponse:
         email=reach["email"],
         language=get_language() or "",
     )
-    wanted = _request_of(screens, contact, once=reach["once"])
+    wanted = _request_of(screens, contact, once=reach["once"], public=reach["public"])
     try:
-        receipt = receive_ticket(request=wanted, by=RESIDENT, at=timezone.now())
+        if followed := reach.get("follow"):
+            receipt = follow_ticket(
+                ticket_id=followed, request=wanted, by=RESIDENT, at=timezone.now()
+            )
+        else:
+            receipt = receive_ticket(request=wanted, by=RESIDENT, at=timezone.now())
     except CannotReceive as error:
         return _show(request, _complain(screens, error), screens)
+    except CannotMerge as error:
+        screens.reach.add_error("follow", str(error))
+        return _show(request, LAST, screens)
     _keep_pictures(request, receipt, screens.reach.cleaned_data["pictures"])
     return redirect("my_ticket", token=receipt.link_token)
 
 
-def _request_of(screens: Screens, contact: Contact, *, once: str) -> Request:
+def _request_of(screens: Screens, contact: Contact, *, once: str, public: bool = False) -> Request:
     what, where = screens.what.cleaned_data, screens.where.cleaned_data
     both = where["longitude"] is not None and where["latitude"] is not None
     return Request(
@@ -178,6 +214,7 @@ def _request_of(screens: Screens, contact: Contact, *, once: str) -> Request:
         latitude=where["latitude"] if both else None,
         address=where["address"],
         contact=contact,
+        is_public=public,
         idempotency_key=f"page:{once}" if once else "",
     )
 
@@ -206,7 +243,9 @@ def _keep_pictures(request: HttpRequest, receipt: Receipt, pictures: list[Any]) 
                 by=holder,
                 at=timezone.now(),
             )
-        except CannotAttach as error:
+        except (CannotAttach, DatabaseError, OSError) as error:
+            failure = failure_of(error)
+            why = failure.words if failure else error
             messages.error(
-                request, _("“%(name)s”没有收下：%(why)s") % {"name": picture.name, "why": error}
+                request, _("“%(name)s”没有收下：%(why)s") % {"name": picture.name, "why": why}
             )

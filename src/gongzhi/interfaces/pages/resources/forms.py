@@ -23,7 +23,7 @@ from gongzhi.commons.territory.queries import (
     find_place,
     places_of_kind,
 )
-from gongzhi.interfaces.pages.tickets.forms import words
+from gongzhi.interfaces.pages.tickets.fields import words
 
 _DAYS_AHEAD = 14
 _WEEKDAYS = [

@@ -14,19 +14,7 @@ from gongzhi.affairs.tickets.queries.stories import Story
 from gongzhi.commons.organisations.queries import units_at, units_in
 from gongzhi.commons.territory.queries import ancestors
 from gongzhi.interfaces.pages.framing.choices import category_choices
-
-LONGEST = 5_000
-
-
-def words(label: Any, *, hint: Any = "", required: bool = True, rows: int = 4) -> forms.CharField:
-    """A field for some sentences."""
-    return forms.CharField(
-        label=label,
-        help_text=hint,
-        required=required,
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
+from gongzhi.interfaces.pages.tickets.fields import FilesField, day, moment, words
 
 
 def unit_choices(story: Story) -> list[tuple[str, Any]]:
@@ -66,7 +54,27 @@ class NoteForm(StepForm):
     text = words(_("内部备注"), hint=_("诉求人看不到。"))
 
 
-class InterimForm(StepForm):
+class WritingForm(StepForm):
+    """Writes to the requester: may start from a kept reply, be kept, and carry files."""
+
+    writes = "text"  # the field that a kept reply fills
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["attached"] = FilesField(
+            label=_("照片或文件"),
+            required=False,
+            help_text=_("最多 5 个，每个不超过 10 MB；诉求人也看得到。不是必须。"),
+        )
+        self.fields["keep_as"] = forms.CharField(
+            label=_("存为常用答复，取个名字"),
+            required=False,
+            max_length=60,
+            help_text=_("本单位下次可以直接填入；请先去掉诉求人的信息。"),
+        )
+
+
+class InterimForm(WritingForm):
     text = words(_("告诉诉求人"), hint=_("现在办到哪一步，为什么需要时间，下一步是什么。"))
 
 
@@ -74,14 +82,16 @@ class QuestionForm(StepForm):
     text = words(_("想问什么"), hint=_("等待回复期间不计时限。"), rows=3)
 
 
-class AnswerForm(StepForm):
+class AnswerForm(WritingForm):
     text = words(
         _("答复诉求人"), hint=_("说清：事情怎样了、谁做的、什么时候、还有问题找谁。"), rows=6
     )
 
 
-class CloseForm(StepForm):
-    evidence = words(_("办结依据"), hint=_("做了什么、结果如何；照片可以作为附件，不是必须。"))
+class CloseForm(WritingForm):
+    writes = "evidence"
+
+    evidence = words(_("办结依据"), hint=_("做了什么、结果如何；诉求人看到的是答复，不是这一段。"))
 
 
 class AssistForm(StepForm):
@@ -94,9 +104,7 @@ class ReportForm(StepForm):
 
 
 class ExtensionForm(StepForm):
-    until = forms.DateTimeField(
-        label=_("延期到"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+    until = moment(_("延期到"))
     reason = words(_("理由"), hint=_("诉求人会看到新的时限和审核意见。"))
 
 
@@ -126,7 +134,7 @@ class RedispatchForm(StepForm):
 class ParkingForm(StepForm):
     reason = words(_("现在不能解决的客观原因"))
     plan = words(_("下一步计划"), rows=3)
-    review_on = forms.DateField(label=_("复查日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    review_on = day(_("复查日期"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -47,6 +47,7 @@ TITLES: dict[str, str | Promise] = {
     "ticket.corrected": _("诉求人修改内容"),
     "ticket.contact_corrected": _("诉求人更正联系方式"),
     "ticket.erased": _("内容已删除"),
+    "ticket.placed": _("更正地点"),
 }
 GOOD = frozenset({"ticket.closed", "ticket.answered"})
 BAD = frozenset({"ticket.reopened", "ticket.escalated", "ticket.returned"})
@@ -98,11 +99,14 @@ def _title(event: EventView) -> str:
         detail = _("异议成立") if data["upheld"] else _("维持原派单")
     elif data.get("in_limit") is False:
         detail = _("超过时限")
-    return f"{title}：{detail}" if detail else title
+    return _told % {"title": title, "detail": detail} if detail else title
 
 
 _SOLVED = {"yes": _("已解决"), "partly": _("部分解决"), "no": _("未解决")}
 _SATISFIED = {"yes": _("满意"), "basically": _("基本满意"), "no": _("不满意")}
+
+
+_told = _("%(title)s：%(detail)s")
 
 
 def _who(event: EventView) -> str:

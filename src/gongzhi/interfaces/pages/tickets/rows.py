@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from gongzhi.affairs.tickets.choices import OPEN_STATES, Urgency
+from gongzhi.affairs.tickets.choices import OPEN_STATES, State, Urgency
 from gongzhi.affairs.tickets.queries.lists import TicketRow
 from gongzhi.interfaces.pages.components import Badge, Row, Tone, state_badge
 
@@ -39,15 +39,31 @@ def row_of(ticket: TicketRow, *, now: datetime) -> Row:
 
 def due_words(ticket: TicketRow, *, now: datetime) -> tuple[str, str]:
     """When the next thing is due, and whether that is soon or past. Contact comes first."""
-    if ticket.state not in OPEN_STATES:
+    if ticket.state not in OPEN_STATES or ticket.state == State.PARKED:
         return "", ""
-    if ticket.due_at is None:
+    if ticket.waits:
+        return _("等诉求人回复，暂停计时"), ""
+    when = ticket.next_due_at
+    if when is None:
         return _("等待派单"), "soon"
-    if not ticket.contacted and ticket.contact_due_at is not None:
-        when, what = ticket.contact_due_at, _("联系")
-    else:
-        when, what = ticket.due_at, _("办结")
-    moment = f"{localtime(when):%m-%d %H:%M}"
+    contact = not ticket.contacted and when != ticket.due_at
+    said = {"moment": moment_words(when, now=now)}
     if when < now:
-        return _("%(what)s已超时 %(moment)s") % {"what": what, "moment": moment}, "late"
-    return f"{what} {moment}", "soon" if when - now < SOON else ""
+        words = _("联系已超时（%(moment)s）") if contact else _("办理已超时（%(moment)s）")
+        return words % said, "late"
+    words = _("%(moment)s 前联系") if contact else _("%(moment)s 前办结")
+    return words % said, "soon" if when - now < SOON else ""
+
+
+def moment_words(when: datetime, *, now: datetime) -> str:
+    """A moment as people say it: today, yesterday and tomorrow by name."""
+    local, today = localtime(when), localtime(now).date()
+    clock = f"{local:%H:%M}"
+    days = (local.date() - today).days
+    if days == 0:
+        return _("今天 %(clock)s") % {"clock": clock}
+    if days == 1:
+        return _("明天 %(clock)s") % {"clock": clock}
+    if days == -1:
+        return _("昨天 %(clock)s") % {"clock": clock}
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"

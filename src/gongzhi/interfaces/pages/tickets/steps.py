@@ -59,6 +59,11 @@ class StepPage:
     act: Callable[[Does, Asked], object]
     main: bool = False  # a big button; the others fold away
 
+    @property
+    def writes(self) -> str:
+        """The field that a kept reply may fill; empty where the step writes to nobody."""
+        return self.form.writes if issubclass(self.form, forms.WritingForm) else ""
+
 
 def _can(step: Step) -> Callable[[Story], bool]:
     return lambda story: step in story.steps

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongzhi.affairs.tickets.choices import Occasion, WhistleKind
 from gongzhi.affairs.tickets.queries.whistles import WhistleStory
@@ -11,7 +12,7 @@ from gongzhi.commons.organisations.queries import units_at, units_in
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.territory.queries import ancestors
 from gongzhi.interfaces.pages.framing.choices import place_choices
-from gongzhi.interfaces.pages.tickets.forms import words
+from gongzhi.interfaces.pages.tickets.fields import day, moment, words
 
 MOST_TASKS = 4
 
@@ -26,10 +27,19 @@ def callable_units(place_id: int) -> list[tuple[str, Any]]:
     return groups
 
 
+class UnitGroups(forms.CheckboxSelectMultiple):
+    """Units to tick, folded by level: a district has more of them than a screen has lines."""
+
+    template_name = "whistles/unit_groups.html"
+
+
 class DraftForm(forms.Form):
     title = forms.CharField(label=_("事由"), max_length=120)
     kind = forms.ChoiceField(
-        label=_("哨的种类"), widget=forms.RadioSelect, choices=WhistleKind.choices
+        label=_("哨的种类"),
+        widget=forms.RadioSelect,
+        choices=WhistleKind.choices,
+        initial=WhistleKind.ADVANCE,
     )
     occasion = forms.ChoiceField(
         label=_("情形"), widget=forms.RadioSelect, choices=Occasion.choices
@@ -37,15 +47,8 @@ class DraftForm(forms.Form):
     place = forms.ChoiceField(label=_("到哪里"))
     what = words(_("请各单位来做什么"))
     lead = forms.ChoiceField(label=_("主办单位"))
-    assists = forms.MultipleChoiceField(
-        label=_("协办单位"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    meets_at = forms.DateTimeField(
-        label=_("约定到场时间"),
-        required=False,
-        help_text=_("不填时按规定的到场时限。"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-    )
+    assists = forms.MultipleChoiceField(label=_("协办单位"), required=False, widget=UnitGroups)
+    meets_at = moment(_("约定到场时间"), hint=_("不填时按规定的到场时限。"), required=False)
 
     def __init__(self, *args: Any, by: Actor, around: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +78,13 @@ class RatingForm(forms.Form):
         label=_("评价"),
         coerce=int,
         widget=forms.RadioSelect,
-        choices=[(5, _("很好")), (4, _("好")), (3, _("一般")), (2, _("差")), (1, _("很差"))],
+        choices=[
+            (5, _("很好")),
+            (4, _("好")),
+            (3, pgettext_lazy("rating", "一般")),
+            (2, _("差")),
+            (1, _("很差")),
+        ],
     )
     remark = words(_("说明"), required=False, rows=2)
 
@@ -98,11 +107,7 @@ class MinutesForm(forms.Form):
             self.fields[f"unit_{n}"] = forms.ChoiceField(
                 label=_("由谁办"), required=False, choices=units
             )
-            self.fields[f"due_{n}"] = forms.DateField(
-                label=_("何时完成"),
-                required=False,
-                widget=forms.DateInput(attrs={"type": "date"}),
-            )
+            self.fields[f"due_{n}"] = day(_("何时完成"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -111,6 +116,13 @@ class MinutesForm(forms.Form):
             if any(parts) and not all(parts):
                 self.add_error(f"task_{n}", _("任务要写明事情、单位和完成日期"))
         return cleaned
+
+    def task_lines(self) -> list[list[forms.BoundField]]:
+        """The fields of each task, to stand side by side."""
+        return [
+            [self[f"{name}_{n}"] for name in ("task", "unit", "due")]
+            for n in range(1, MOST_TASKS + 1)
+        ]
 
     def tasks(self) -> list[tuple[str, int, Any]]:
         """(title, unit, day) of every task that was filled in."""

@@ -1,33 +1,36 @@
 """One whistle from the draft to its closing, for the street and for the units that are called."""
 
 from collections.abc import Callable
-from datetime import datetime, time
 
-from django import forms as django_forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongzhi.affairs.tickets import joint_handling
 from gongzhi.affairs.tickets.choices import Occasion, WhistleKind, WhistleState
-from gongzhi.affairs.tickets.joint_handling import AgreedTask, CannotWhistle
+from gongzhi.affairs.tickets.joint_handling import CannotWhistle
 from gongzhi.affairs.tickets.queries.stories import story_for_staff
 from gongzhi.affairs.tickets.queries.whistles import (
     WhistleStory,
     whistle_story,
     whistles_within_reach,
 )
+from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.permissions import NotPermitted, reach
-from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.tasks.queries import tasks_of
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
+from gongzhi.interfaces.pages.tasks.rows import row_of_task
+from gongzhi.interfaces.pages.tickets.rows import row_of
 from gongzhi.interfaces.pages.tickets.steps import REFUSALS
 from gongzhi.interfaces.pages.whistles import forms
+from gongzhi.interfaces.pages.whistles.rows import called_units, whistle_badge, whistle_rows
+from gongzhi.interfaces.pages.whistles.steps import STEPS
 
 
 @require_safe
@@ -35,7 +38,7 @@ from gongzhi.interfaces.pages.whistles import forms
 def listed(request: HttpRequest) -> HttpResponse:
     by = visitor_of(request).actor
     context = {
-        "whistles": whistles_within_reach(by=by, open_only=False),
+        "whistles": whistle_rows(whistles_within_reach(by=by, open_only=False), now=timezone.now()),
         "may_blow": not reach(by, "whistles.blow").nowhere,
     }
     return render(request, "whistles/whistles.html", context)
@@ -93,12 +96,17 @@ def whistle(request: HttpRequest, whistle_id: int) -> HttpResponse:
 
 
 def _context(story: WhistleStory) -> dict[str, object]:
-    blown = story.row.state == WhistleState.BLOWN
-    ours = [call for call in story.calls if call.is_ours]
+    now, blown = timezone.now(), story.row.state == WhistleState.BLOWN
+    answers = blown and "whistles.respond" in story.actions
     return {
         "story": story,
-        "crumbs": [Crumb(_("吹哨"), "/whistles")],
-        "ours": ours if blown and "whistles.respond" in story.actions else [],
+        "badge": whistle_badge(story.row.state),
+        "crumbs": [Crumb(_("吹哨"), reverse("whistles"))],
+        "called": called_units(story.calls, answers=answers, now=now),
+        "tasks": [
+            row_of_task(task, now=now) for task in tasks_of(Subject("whistle", story.row.id))
+        ],
+        "tickets": [row_of(ticket, now=now) for ticket in story.tickets],
         "may_authorise": story.row.state == WhistleState.DRAFTED
         and "whistles.authorise" in story.actions,
         "may_close": blown and "whistles.close" in story.actions,
@@ -163,97 +171,18 @@ def step(request: HttpRequest, whistle_id: int, name: str) -> HttpResponse:
     """The steps of a whistle that need words: refusing, declining, reporting, minutes, rating."""
     by = visitor_of(request).actor
     story = whistle_story(by=by, whistle_id=whistle_id)
-    if name not in _STEPS:
+    page = STEPS.get(name)
+    if page is None:
         raise Http404
-    label, make, act = _STEPS[name]
-    form = make(request.POST or None, story)
+    form = page.form(request.POST or None, story)
     if request.method == "POST" and form.is_valid():
         try:
-            act(story, form, by, timezone.now())
+            page.act(story, form, by, timezone.now())
         except REFUSALS as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("已登记"))
             return redirect("whistle", whistle_id)
-    return render(request, "whistles/step.html", {"form": form, "story": story, "label": label})
-
-
-def _our_unit(story: WhistleStory) -> int:
-    ours = [call.unit_id for call in story.calls if call.is_ours]
-    if not ours:
-        raise CannotWhistle(_("本单位没有被吹哨"))
-    return ours[0]
-
-
-def _refuse(story: WhistleStory, form: django_forms.Form, by: Actor, at: datetime) -> None:
-    joint_handling.authorise_whistle(
-        whistle_id=story.row.id,
-        approved=False,
-        reason=form.cleaned_data["reason"],
-        by=by,
-        at=at,
+    return render(
+        request, "whistles/step.html", {"form": form, "story": story, "label": page.label}
     )
-
-
-def _decline(story: WhistleStory, form: django_forms.Form, by: Actor, at: datetime) -> None:
-    joint_handling.decline_whistle(
-        whistle_id=story.row.id,
-        unit_id=_our_unit(story),
-        reason=form.cleaned_data["reason"],
-        by=by,
-        at=at,
-    )
-
-
-def _report(story: WhistleStory, form: django_forms.Form, by: Actor, at: datetime) -> None:
-    joint_handling.report_part(
-        whistle_id=story.row.id,
-        unit_id=_our_unit(story),
-        text=form.cleaned_data["text"],
-        by=by,
-        at=at,
-    )
-
-
-def _minute(story: WhistleStory, form: django_forms.Form, by: Actor, at: datetime) -> None:
-    assert isinstance(form, forms.MinutesForm)
-    joint_handling.write_minutes(
-        whistle_id=story.row.id,
-        minutes=form.cleaned_data["minutes"],
-        tasks=[
-            AgreedTask(title, unit_id, make_aware(datetime.combine(day, time(18))))
-            for title, unit_id, day in form.tasks()
-        ],
-        by=by,
-        at=at,
-    )
-
-
-def _rate(story: WhistleStory, form: django_forms.Form, by: Actor, at: datetime) -> None:
-    ours = any(call.is_ours for call in story.calls)
-    joint_handling.rate_whistle(
-        whistle_id=story.row.id,
-        unit_id=int(form.cleaned_data["unit"]),
-        of_unit=not ours,
-        rating=form.cleaned_data["rating"],
-        remark=form.cleaned_data["remark"],
-        by=by,
-        at=at,
-    )
-
-
-Make = Callable[[object, WhistleStory], django_forms.Form]
-Act = Callable[[WhistleStory, django_forms.Form, Actor, datetime], None]
-_STEPS: dict[str, tuple[str, Make, Act]] = {
-    "refuse": ("不批准", lambda data, _story: forms.ReasonForm(data), _refuse),  # type: ignore[arg-type]
-    "decline": ("不能到场", lambda data, _story: forms.ReasonForm(data), _decline),  # type: ignore[arg-type]
-    "report": ("报告办理情况", lambda data, _story: forms.ReportForm(data), _report),  # type: ignore[arg-type]
-    "minutes": ("写纪要和任务", lambda data, story: forms.MinutesForm(data, story=story), _minute),
-    "rate": (
-        "评价",
-        lambda data, story: forms.RatingForm(
-            data, story=story, ours=any(call.is_ours for call in story.calls)
-        ),
-        _rate,
-    ),
-}

@@ -1,0 +1,136 @@
+"""Assessment schemes: which indicators count how much, what is left out, from when until when.
+
+A scheme is data with dates. A changed scheme is a new version; the old one stays, so that what was
+assessed under it can be assessed again.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+from pathlib import Path
+
+from ibis.expr import types as ir
+
+from gongzhi.insights.indicators.cells import Cell
+from gongzhi.insights.indicators.definitions import BY_CODE
+from gongzhi.insights.indicators.shapes import Better, Statistic
+
+STANDARD = Path(__file__).with_name("standard_schemes.json")
+
+
+class CannotReadScheme(ValueError):
+    """A list of schemes that makes no sense, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One version of a scheme; `weights` add up to 1."""
+
+    code: str
+    version: int
+    name: str
+    begins: date
+    ends: date | None
+    weights: Mapping[str, float]
+    excluded_matters: tuple[str, ...] = ()
+
+    def holds_on(self, day: date) -> bool:
+        """Whether this version is in force on a day."""
+        return self.begins <= day and (self.ends is None or day <= self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A weighted mean of shares with its limits, and the weight that had no record.
+
+    It has no value where a weighted indicator has none: filling the gap would invent it.
+    """
+
+    group: int | None
+    value: float | None
+    lower: float | None
+    upper: float | None
+    missing: tuple[str, ...]
+
+
+def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
+    """The schemes of a JSON list; raises `CannotReadScheme` naming the entry."""
+    schemes: list[Scheme] = []
+    for number, row in enumerate(json.loads(file.read_text("utf-8")), start=1):
+        try:
+            scheme = Scheme(
+                code=row["code"],
+                version=row["version"],
+                name=row["name"],
+                begins=date.fromisoformat(row["begins"]),
+                ends=date.fromisoformat(row["ends"]) if row.get("ends") else None,
+                weights=row["weights"],
+                excluded_matters=tuple(row.get("excluded_matters", ())),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise CannotReadScheme(f"第 {number} 个方案：{error}") from error
+        _check(scheme, number, schemes)
+        schemes.append(scheme)
+    return tuple(schemes)
+
+
+def _check(scheme: Scheme, number: int, before: Sequence[Scheme]) -> None:
+    if unknown := set(scheme.weights) - set(BY_CODE):
+        raise CannotReadScheme(f"第 {number} 个方案：没有指标 {'、'.join(sorted(unknown))}")
+    weighed = [BY_CODE[code] for code in scheme.weights]
+    if odd := [each.code for each in weighed if each.statistic is not Statistic.SHARE]:
+        raise CannotReadScheme(f"第 {number} 个方案：只能给比率加权，{'、'.join(odd)}不是")
+    if abs(sum(scheme.weights.values()) - 1) > 1e-9 or min(scheme.weights.values()) <= 0:
+        raise CannotReadScheme(f"第 {number} 个方案：权重须为正数，合计为 1")
+    for other in before:
+        overlap = other.code == scheme.code and (
+            other.holds_on(scheme.begins) or scheme.holds_on(other.begins)
+        )
+        if overlap:
+            raise CannotReadScheme(
+                f"第 {number} 个方案：与 {other.code} 第 {other.version} 版的时间重叠"
+            )
+
+
+def scheme_on(code: str, day: date, schemes: Sequence[Scheme]) -> Scheme | None:
+    """The version of a scheme that holds on a day; None where none does."""
+    return next((each for each in schemes if each.code == code and each.holds_on(day)), None)
+
+
+def in_scheme(records: ir.Table, scheme: Scheme | None) -> ir.Table:
+    """The records without the matters that the scheme leaves out."""
+    if scheme is None:
+        return records
+    matter = records.category.fill_null("")
+    for code in scheme.excluded_matters:
+        records = records.filter((matter != code) & ~matter.startswith(f"{code}."))
+    return records
+
+
+def assess(scheme: Scheme, cells: Mapping[str, Cell], *, group: int | None) -> Assessed:
+    """The weighted mean of one group's shares, each turned so that more is better.
+
+    Limits: half-widths combined as if the indicators were independent (square root of the sum of
+    squares), which is somewhat too narrow where they move together.
+    """
+    missing = tuple(
+        code for code in scheme.weights if code not in cells or not cells[code].is_measured
+    )
+    if missing:
+        return Assessed(group, None, None, None, missing)
+    value = below = above = 0.0
+    for code, weight in scheme.weights.items():
+        cell = cells[code]
+        assert cell.value is not None
+        assert cell.lower is not None
+        assert cell.upper is not None
+        down, up = cell.value - cell.lower, cell.upper - cell.value
+        good = cell.value
+        if BY_CODE[code].better is Better.LOWER:
+            good, down, up = 1 - cell.value, up, down
+        value += weight * good
+        below += (weight * down) ** 2
+        above += (weight * up) ** 2
+    return Assessed(group, value, max(0.0, value - sqrt(below)), min(1.0, value + sqrt(above)), ())

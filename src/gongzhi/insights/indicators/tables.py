@@ -1,0 +1,173 @@
+"""Tables of indicators as an actor may see them: small cells hidden, gaps named, totals beside."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis
+
+from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import NotPermitted, Reach, reach
+from gongzhi.commons.territory.queries import find_place, subtree_ids
+from gongzhi.insights.indicators.cells import Cell, Standing
+from gongzhi.insights.indicators.hiding import hide_alone, hide_small
+from gongzhi.insights.indicators.measuring import Measuring, complete
+from gongzhi.insights.indicators.shapes import Indicator, Level
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorTable:
+    """One indicator at one level: a row of cells for each group, and the district's totals."""
+
+    indicator: Indicator
+    level: Level
+    groups: tuple[int | None, ...]
+    months: tuple[int | None, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    totals: tuple[Cell, ...]
+
+    def row_of(self, group: int | None) -> tuple[Cell, ...] | None:
+        """The cells of one group; None where it has none here."""
+        return self.rows[self.groups.index(group)] if group in self.groups else None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record behind a number."""
+
+    subject_kind: str
+    subject_id: int
+    at: datetime  # UTC, without a zone
+    category: str
+    numerator: float
+    place_id: int | None
+    unit_id: int | None
+
+
+def readable(by: Actor) -> Reach:
+    """How far an actor may read indicators; raises `NotPermitted` where nowhere."""
+    granted = reach(by, "indicators.read")
+    if granted.nowhere:
+        raise NotPermitted("indicators.read")
+    return granted
+
+
+def tabulate(
+    measuring: Measuring, indicator: Indicator, level: Level, *, by: Actor
+) -> IndicatorTable:
+    """The table of an indicator at a level, as far as `by` may see it.
+
+    Hiding is decided over the whole district before anything is left out, so that two people who
+    see different parts can't put together what neither may know.
+    """
+    granted = readable(by)
+    months: tuple[int | None, ...] = (None,)
+    if measuring.by_month:
+        months = tuple(measuring.period.months)
+    groups = tuple(_groups(level, measuring))
+    cells = measuring.measure(indicator, level)
+    if level is Level.UNIT:
+        groups = tuple(sorted({cell.group for cell in cells if cell.group}))
+    whole = measuring.measure(indicator, Level.DISTRICT)
+    totals = complete(
+        whole, indicator=indicator, level=Level.DISTRICT, groups=(None,), months=months
+    )
+    flat = complete(cells, indicator=indicator, level=level, groups=groups, months=months)
+    rows = [flat[i : i + len(months)] for i in range(0, len(flat), len(months))]
+    if indicator.about_requests and groups != (None,):
+        known = measuring.source.register.known
+        streets = [known[group].street for group in groups if group is not None and group in known]
+        streets = streets if level is Level.COMMUNITY else []
+        rows, totals = hide_small(rows, totals, streets=streets)
+    elif indicator.about_requests:
+        totals = [hide_alone(cell) for cell in totals]
+        rows = [list(totals)]
+    seen = [
+        (group, tuple(row))
+        for group, row in zip(groups, rows, strict=True)
+        if _may_see(granted, level, group)
+    ]
+    return IndicatorTable(
+        indicator=indicator,
+        level=level,
+        groups=tuple(group for group, _row in seen),
+        months=months,
+        rows=tuple(row for _group, row in seen),
+        totals=tuple(totals),
+    )
+
+
+def tabulate_all(
+    measuring: Measuring, indicators: Iterable[Indicator], level: Level, *, by: Actor
+) -> dict[str, IndicatorTable]:
+    """The tables of those indicators that are told of this level, by code."""
+    return {
+        each.code: tabulate(measuring, each, level, by=by)
+        for each in indicators
+        if level in each.levels
+    }
+
+
+def records_behind(
+    measuring: Measuring,
+    indicator: Indicator,
+    level: Level,
+    group: int | None,
+    *,
+    by: Actor,
+    most: int = 100,
+) -> tuple[list[RecordView], int]:
+    """The newest records behind one cell, and how many there are; none of a hidden cell.
+
+    Records name subjects, not people; who may open them is asked again when they are opened.
+    """
+    table = tabulate(measuring, indicator, level, by=by)
+    row = table.totals if level is Level.DISTRICT else table.row_of(group)
+    if row is None or any(cell.standing is Standing.HIDDEN for cell in row):
+        return [], 0
+    if not indicator.is_recorded:
+        return [], 0
+    found = measuring.grouped(indicator, level)
+    mine = found.filter(found.group == ibis.literal(group or 0))
+    count = int(mine.count().to_pyarrow().as_py())
+    rows = mine.order_by(ibis.desc("at"), "subject_id").limit(most).to_pyarrow().to_pylist()
+    return [
+        RecordView(
+            subject_kind=row["subject_kind"] or "",
+            subject_id=row["subject_id"] or 0,
+            at=row["at"],
+            category=row["category"] or "",
+            numerator=row["numerator"],
+            place_id=row["place_id"],
+            unit_id=row["unit_id"],
+        )
+        for row in rows
+    ], count
+
+
+def _groups(level: Level, measuring: Measuring) -> Sequence[int | None]:
+    if level is Level.DISTRICT:
+        return [None]
+    if level is Level.UNIT:
+        return []
+    kind = "community" if level is Level.COMMUNITY else "subdistrict"
+    register = measuring.source.register
+    return [place.id for place in register.of_kind(kind, on=measuring.period.last)]
+
+
+def _may_see(granted: Reach, level: Level, group: int | None) -> bool:
+    if granted.everywhere or level is Level.DISTRICT:
+        return True
+    if group is None:
+        return False
+    if level is Level.UNIT:
+        unit = find_unit(group)
+        inside = unit is not None and _inside(unit.place_id, granted)
+        return group in granted.unit_ids or inside
+    return _inside(group, granted)
+
+
+def _inside(place_id: int, granted: Reach) -> bool:
+    place = find_place(place_id)
+    return place is not None and any(place_id in subtree_ids(held) for held in granted.place_ids)
