@@ -15,6 +15,7 @@ from django.db import models
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
 from gongzhi.affairs.tickets.models import Callback, Remark, Requester, Ticket
+from gongzhi.commons.calendar.limits import LimitUnit
 from gongzhi.commons.calendar.queries import working_time
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import Subject, event_hash, genesis
@@ -145,6 +146,10 @@ def _data(event: Row, ticket: Row) -> Row:
         if data.get(name) is not None:
             limit = ticket["due_at" if event["kind"] == "ticket.closed" else "contact_due_at"]
             data[name] = event["at"] <= limit
+    if "work_minutes" in data:  # the lives that are copied have no pauses
+        time = working_time(ticket["lead_unit_id"])
+        worked = time.elapsed(ticket["received_at"], event["at"], LimitUnit.WORK_HOUR)
+        data["work_minutes"] = int(worked * 60)
     return data
 
 

@@ -59,7 +59,7 @@ def test_csv_names_what_is_not_known(district: SmallDistrict, tmp_path: Path) ->
 
 def test_a_table_is_read_on_the_screen(district: SmallDistrict) -> None:
     done = run("indicators", "--period", "2026-03", "--indicator", "response_rate")
-    assert "响应率  Response rate" in done.output
+    assert "响应率  Response" in done.output
     assert "6/6" in done.output
 
 
