@@ -35,10 +35,19 @@ class Source:
     as_of: datetime | None = None  # UTC without a zone; what is due later is not judged yet
 
 
-def local_events(folder: Path, *, as_of: datetime | None = None, threads: int = 0) -> Source:
-    """This installation's ledger at a moment; `folder` keeps the mirror of its older part."""
+def local_events(
+    folder: Path,
+    *,
+    as_of: datetime | None = None,
+    version: Version | None = None,
+    threads: int = 0,
+) -> Source:
+    """This installation's ledger at a moment; `folder` keeps the mirror of its older part.
+
+    With `version` only the events up to it: what was reckoned then is reckoned again.
+    """
     connection = engine(threads=threads)
-    version = version_now()
+    version = version or version_now()
     files, rest = mirrored(folder, up_to=version, using=connection)
     backend = ibis.duckdb.from_connection(connection)
     backend.create_view("newest", ibis.memtable(rest))

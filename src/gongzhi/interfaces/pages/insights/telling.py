@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.commons.organisations.queries import find_unit
 from gongzhi.commons.territory.queries import find_place
-from gongzhi.insights.indicators.cells import Cell, Standing
-from gongzhi.insights.indicators.measuring import is_share
+from gongzhi.insights.indicators.cells import Cell
 from gongzhi.insights.indicators.periods import (
     CannotTellPeriod,
     Period,
@@ -17,6 +16,7 @@ from gongzhi.insights.indicators.periods import (
     period_named,
 )
 from gongzhi.insights.indicators.shapes import Indicator, Level, Statistic
+from gongzhi.insights.indicators.wording import gap_words, value_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,17 @@ class Told:
 def tell(cell: Cell, indicator: Indicator) -> Told:
     """A cell in words."""
     if not cell.is_measured:
-        return Told("", "", "", _note(cell, indicator))
+        return Told("", "", "", gap_words(cell, indicator))
     limits = ""
     if cell.lower is not None and cell.upper is not None:
-        lower, upper = number(cell.lower, indicator), number(cell.upper, indicator)
+        lower, upper = value_words(cell.lower, indicator), value_words(cell.upper, indicator)
         limits = _("%(lower)s 至 %(upper)s") % {"lower": lower, "upper": upper}
-    return Told(number(cell.value or 0, indicator), limits, _counts(cell, indicator), "")
+    return Told(value_words(cell.value or 0, indicator), limits, _counts(cell, indicator), "")
 
 
 def _counts(cell: Cell, indicator: Indicator) -> str:
     if indicator.statistic is Statistic.HOURS:
-        ninetieth = number(cell.ninetieth or 0, indicator)
+        ninetieth = value_words(cell.ninetieth or 0, indicator)
         return _("九成位 %(ninetieth)s，共 %(n)s 件") % {"ninetieth": ninetieth, "n": f"{cell.n:,}"}
     if indicator.statistic is Statistic.SHARE and cell.denominator is not None:
         return f"{cell.numerator or 0:,.0f} / {cell.denominator:,.0f}"
@@ -50,25 +50,6 @@ def _counts(cell: Cell, indicator: Indicator) -> str:
         pairs = f"{cell.numerator or 0:,.0f} / {cell.denominator:,.0f}"
         return _("%(pairs)s 对") % {"pairs": pairs}
     return _("共 %(n)s 件") % {"n": f"{cell.n:,}"}
-
-
-def _note(cell: Cell, indicator: Indicator) -> str:
-    if cell.standing is Standing.HIDDEN:
-        return _("数太小，不公开")
-    if cell.standing is Standing.TOO_FEW:
-        return _("记录太少，算不出")
-    return _("期内没有记录") if indicator.is_recorded else _("尚无记录")
-
-
-def number(value: float, indicator: Indicator) -> str:
-    """A value in its own measure: per cent, hours, days, per thousand, or plain."""
-    if is_share(indicator):
-        return f"{value:.1%}"
-    if indicator.statistic is Statistic.HOURS:
-        return _("%(hours)s 小时") % {"hours": f"{value:.1f}"}
-    if indicator.statistic is Statistic.MEAN:
-        return _("%(days)s 天") % {"days": f"{value:.1f}"}
-    return f"{value:.2f}"
 
 
 def name_of(level: Level, group: int | None) -> str:

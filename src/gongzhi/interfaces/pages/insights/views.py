@@ -24,6 +24,7 @@ from gongzhi.insights.indicators.periods import Period
 from gongzhi.insights.indicators.shapes import Difficulty, Indicator, Level, Statistic
 from gongzhi.insights.indicators.snapshots import Snapshot, snapshot
 from gongzhi.insights.indicators.tables import readable, records_behind
+from gongzhi.insights.indicators.wording import value_words
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -33,7 +34,6 @@ from gongzhi.interfaces.pages.insights.telling import (
     Told,
     months_before,
     name_of,
-    number,
     period_asked,
     period_choices,
     period_words,
@@ -79,8 +79,8 @@ def _out(found: StandsOut) -> Out:
         name=name_of(found.level, found.group),
         group=found.group,
         indicator=found.indicator,
-        value=number(found.value, found.indicator),
-        target=number(found.target, found.indicator),
+        value=value_words(found.value, found.indicator),
+        target=value_words(found.target, found.indicator),
         is_better=found.is_better,
     )
 
