@@ -69,6 +69,8 @@ def test_the_list_says_who_waits_and_leaves_out_what_is_parked(district: SmallDi
     review_parking(ticket_id=parked, approved=True, reason="", by=district.street, at=MONDAY)
     rows = due_list(by=by).rows
     assert [(row.id, row.waits) for row in rows] == [(asked, True)]
+    late = TicketFilter(due_before=MONDAY + timedelta(days=300))
+    assert [row.id for row in find_tickets(by=by, filters=late).rows] == [asked]
 
 
 def test_ours_are_those_that_our_unit_leads(district: SmallDistrict) -> None:

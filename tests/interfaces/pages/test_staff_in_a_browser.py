@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from gongzhi.affairs.tickets.hot_issues import gather_hot_issues
 from gongzhi.affairs.tickets.joint_handling import AgreedTask, write_minutes
@@ -135,7 +135,7 @@ def test_further_tickets_join_the_list_without_leaving_the_page(
     page = window.go("/desk")
     assert page.locator(".row__title").count() == 50
     page.get_by_role("link", name="再看后面的").click()
-    page.wait_for_function("document.querySelectorAll('.row__title').length === 53")
+    expect(page.locator(".row__title")).to_have_count(53)
     assert page.url.endswith("/desk")
     assert page.get_by_role("link", name="再看后面的").count() == 0
     window.context.close()

@@ -6,6 +6,7 @@ from gongzhi.interfaces.pages.desk import registering, replies, searching
 from gongzhi.interfaces.pages.desk import views as desk
 from gongzhi.interfaces.pages.framing.display import choose_display
 from gongzhi.interfaces.pages.hot import views as hot
+from gongzhi.interfaces.pages.insights import views as insights
 from gongzhi.interfaces.pages.rates import views as rates
 from gongzhi.interfaces.pages.styleguide.views import styleguide
 from gongzhi.interfaces.pages.tasks import views as tasks
@@ -46,6 +47,9 @@ urlpatterns = [
     path("tasks/<int:task_id>/approve", tasks.approve, name="task_approve"),
     path("tasks/<int:task_id>/refuse", tasks.refuse, name="task_refuse"),
     path("rates", rates.rates, name="rates"),
+    path("insights", insights.dashboard, name="insights"),
+    path("insights/indicator/<slug:code>", insights.indicator, name="insight_indicator"),
+    path("insights/<slug:name>", insights.difficulty, name="insight_difficulty"),
     path("whistles", whistles.listed, name="whistles"),
     path("whistles/draft", whistles.draft, name="whistle_draft"),
     path("whistles/<int:whistle_id>", whistles.whistle, name="whistle"),

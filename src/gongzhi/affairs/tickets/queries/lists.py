@@ -225,6 +225,7 @@ def _matching(filters: TicketFilter) -> Q:
         condition &= Q(urgency=filters.urgency)
     if filters.due_before is not None:
         condition &= Q(is_open=1, next_due_at__lt=filters.due_before)
+        condition &= ~Q(state=State.PARKED)  # its clock stands still
     if filters.received_from is not None:
         condition &= Q(received_at__gte=filters.received_from)
     if filters.received_to is not None:
