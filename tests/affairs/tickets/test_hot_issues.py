@@ -23,8 +23,11 @@ from gongzhi.affairs.tickets.requesters import correct_ticket, erase_requester
 from gongzhi.affairs.tickets.seasons import look_ahead
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import SYSTEM
 from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.tables.reading import Table
 from gongzhi.coordination.follow_ups import follow_all
+from gongzhi.coordination.importing import import_table
 from gongzhi.coordination.schedules import run_due
 from tests.affairs.small_district import MONDAY, SmallDistrict
 from tests.affairs.tickets.journeys import key_to, receive
@@ -251,6 +254,27 @@ def test_the_worker_gathers_once_a_day(district: SmallDistrict) -> None:
     assert run_due(at=LATER)["tickets.hot"] == 1
     assert "tickets.hot" not in run_due(at=LATER + timedelta(hours=20))
     assert run_due(at=LATER + timedelta(hours=25))["tickets.hot"] == 1
+
+
+def test_a_file_that_was_imported_shows_its_own_last_days(district: SmallDistrict) -> None:
+    texts = [*MIXING, *OTHERS]
+    table = Table(
+        name="messages",
+        columns=("内容", "社区", "时间"),
+        rows=[(text, "柳岸社区", f"2019-07-{day:02}") for day, text in enumerate(texts, start=1)],
+        first_row_number=2,
+    )
+    mapping = {"text": "内容", "community": "社区", "received_at": "时间"}
+    done = import_table(table, mapping=mapping, source="messages", by=SYSTEM, at=MONDAY)
+    assert done.received == len(texts)
+    (view,) = hot_issues_within_reach(by=district.worker)
+    assert view.here == len(MIXING)
+    found = gathered()
+    assert found is not None
+    assert found.until is not None
+    assert (found.tickets, found.until.year) == (len(texts), 2019)
+    import_table(table, mapping=mapping, source="messages", by=SYSTEM, at=LATER, dry_run=True)
+    assert hot_issues_within_reach(by=district.worker) == (view,)
 
 
 def _year_of(district: SmallDistrict, *, years: int) -> None:

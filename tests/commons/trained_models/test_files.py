@@ -49,3 +49,13 @@ def test_what_is_no_model_is_refused(tmp_path: Path, content: bytes) -> None:
         read_model(path)
     with pytest.raises(CannotReadModel, match="can't be opened"):
         read_model(tmp_path / "missing.npz")
+
+
+def test_a_part_damaged_inside_is_refused_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "m.npz"
+    write_model(path, arrays={"a": np.random.default_rng(1).random(5_000)}, record={})
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2 : len(whole) // 2 + 500] = b"\xff" * 500
+    path.write_bytes(bytes(whole))
+    with pytest.raises(CannotReadModel, match="broken"):
+        read_model(path)

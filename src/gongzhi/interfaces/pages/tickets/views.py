@@ -22,6 +22,7 @@ from gongzhi.commons.permissions.table import reach
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
+from gongzhi.interfaces.pages.tickets.answer_checks import lines_for
 from gongzhi.interfaces.pages.tickets.forms import StepForm, WritingForm
 from gongzhi.interfaces.pages.tickets.moments import moments
 from gongzhi.interfaces.pages.tickets.rows import URGENCY_BADGES, due_words, moment_words
@@ -52,6 +53,8 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
     if "fill" in request.POST:
         chosen = next((r.text for r in replies if str(r.id) == request.POST.get("reply")), "")
         form = _filled(request, page, story, chosen)
+    elif "check" in request.POST and page.name == "answer":
+        form = _filled(request, page, story, "")
     else:
         form = page.form(request.POST or None, request.FILES or None, story=story)
         if request.method == "POST" and form.is_valid():
@@ -67,6 +70,7 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
         "page": page,
         "available": page in offered(story),
         "replies": replies,
+        "answer_checks": lines_for(story, page.name, request.POST.get("text", "")),
         "calls": page.name in CALLING and story.contact is not None and story.contact.open,
     }
     return render(request, "tickets/step.html", context)
