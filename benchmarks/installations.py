@@ -158,6 +158,17 @@ def _psql(statement: str) -> int:
 
 
 @contextmanager
+def kept(folder: Path) -> Iterator[Installation]:
+    """An installation on SQLite whose data lie in FOLDER/data; ended afterwards, and kept."""
+    here = Installation(folder, "", free_port())
+    try:
+        here.gongzhi("init")
+        yield here
+    finally:
+        here.stop()
+
+
+@contextmanager
 def installation(database: str, *, commands: Sequence[str] = ()) -> Iterator[Installation]:
     """A new installation with the sample district; ended and removed afterwards.
 

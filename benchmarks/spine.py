@@ -2,6 +2,7 @@
 
     python -m benchmarks.spine [--database sqlite postgresql] [--history 0 10000 1000000]
                                [--posts 2000] [--reads 400] [--callers 4] [--repeats 2]
+    python -m benchmarks.spine --kept FOLDER   # an installation whose data lie in FOLDER/data
 
 For each database and size of history: a fresh data folder with the sample district, the history
 written by `benchmarks.history`, two web processes and one worker as `gongzhi serve` and
@@ -17,8 +18,9 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-from benchmarks.installations import Installation, installation
+from benchmarks.installations import Installation, installation, kept
 
 PAGE = "/open311/v2/requests.json?page_size=100"
 POST = "/open311/v2/requests.json"
@@ -81,27 +83,34 @@ def one_case(database: str, history: int, asked: argparse.Namespace) -> None:
         print(f"\n{database}, {history:,} tickets", flush=True)
         if history:
             print(here.run("benchmarks.history", str(history)).strip(), flush=True)
-        plan: dict[str, object] = json.loads(here.run("benchmarks.spine_inside", "facts"))
-        plan |= {
-            "key": json.loads(here.run("benchmarks.spine_inside", "key")),
-            "port": here.port,
-            "callers": asked.callers,
-        }
-        here.start("serve", "work")
-        for repeat in range(asked.repeats + 1):
-            post = plan | {"method": "POST", "path": POST, "seed": 100 * repeat}
-            if repeat == 0:  # warming up: caches, statements, byte code
-                measure(here, post | {"count": 40 * asked.callers})
-                continue
-            print(f"  POST {measure(here, post | {'count': asked.posts}).line()}", flush=True)
-            get = plan | {"method": "GET", "path": PAGE, "seed": 0, "count": asked.reads}
-            print(f"  GET  {measure(here, get).line()}", flush=True)
-        states = json.loads(here.run("benchmarks.spine_inside", "dispatched"))
-        if states.get("received") or states.get("accepted"):
-            raise SystemExit(f"not every request was dispatched: {states}")
-        if history:
-            for name, taken in json.loads(here.run("benchmarks.spine_inside", "lists")).items():
-                print(f"  {name:<34}{taken:8.2f} ms", flush=True)
+        measure_all(here, asked, lists=history > 0)
+
+
+def measure_all(here: Installation, asked: argparse.Namespace, *, lists: bool) -> None:
+    """POSTs and GETs in turn, after a round that warms up; then the lists."""
+    plan: dict[str, object] = json.loads(here.run("benchmarks.spine_inside", "facts"))
+    plan |= {
+        "key": json.loads(here.run("benchmarks.spine_inside", "key")),
+        "port": here.port,
+        "callers": asked.callers,
+    }
+    here.start("serve", "work")
+    for repeat in range(asked.repeats + 1):
+        post = plan | {"method": "POST", "path": POST, "seed": 100 * repeat}
+        if repeat == 0:  # caches, statements, byte code
+            measure(here, post | {"count": 40 * asked.callers})
+            continue
+        print(f"  POST {measure(here, post | {'count': asked.posts}).line()}", flush=True)
+        get = plan | {"method": "GET", "path": PAGE, "seed": 0, "count": asked.reads}
+        print(f"  GET  {measure(here, get).line()}", flush=True)
+    states = json.loads(here.run("benchmarks.spine_inside", "dispatched"))
+    if states.get("received") or states.get("accepted"):
+        raise SystemExit(f"not every request was dispatched: {states}")
+    bare = json.loads(here.run("benchmarks.spine_inside", "bare"))
+    print(f"  for comparison, one insert by Django and its commit: {bare:.2f} ms CPU", flush=True)
+    if lists:
+        for name, taken in json.loads(here.run("benchmarks.spine_inside", "lists")).items():
+            print(f"  {name:<34}{taken:8.2f} ms", flush=True)
 
 
 def main() -> None:
@@ -113,7 +122,13 @@ def main() -> None:
     parser.add_argument("--reads", type=int, default=400)
     parser.add_argument("--callers", type=int, default=4)
     parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--kept", type=Path, help="a folder with a data folder `data`, kept")
     asked = parser.parse_args()
+    if asked.kept:
+        with kept(asked.kept) as here:
+            print(f"\nsqlite, as it is in {asked.kept}", flush=True)
+            measure_all(here, asked, lists=True)
+        return
     for database in asked.database:
         for history in asked.history:
             one_case(database, history, asked)

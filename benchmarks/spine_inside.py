@@ -1,6 +1,6 @@
 """What the spine's benchmark asks inside the installation, one question a process, as JSON.
 
-python -m benchmarks.spine_inside key | facts | waiting | dispatched | lists
+python -m benchmarks.spine_inside key | facts | waiting | dispatched | bare | lists
 """
 
 # ruff: noqa: PLC0415 - Django's own modules can be imported only once it is set up
@@ -71,6 +71,19 @@ def dispatched() -> dict[str, int]:
     return dict(rows)
 
 
+def bare(count: int = 300) -> float:
+    """Milliseconds of processor time of the least a durable request needs: one row, one commit."""
+    from gongzhi.commons.ledger.models import Mark
+
+    Mark.objects.filter(name__startswith="benchmark.").delete()
+    began = time.process_time()
+    for number in range(count):
+        Mark.objects.create(name=f"benchmark.{number}", at=datetime.now(UTC))
+    taken = time.process_time() - began
+    Mark.objects.filter(name__startswith="benchmark.").delete()
+    return 1000 * taken / count
+
+
 def lists() -> dict[str, float]:
     """Milliseconds (the median of seven) that each list of staff takes to be read."""
     from benchmarks.spine_lists import questions
@@ -97,6 +110,7 @@ if __name__ == "__main__":
         "facts": facts,
         "waiting": waiting,
         "dispatched": dispatched,
+        "bare": bare,
         "lists": lists,
     }
     print(json.dumps(questions_asked[sys.argv[1]](), ensure_ascii=False))

@@ -9,10 +9,10 @@ from gongzhi.affairs.tickets.queries.lists import (
     find_by_phone,
     find_tickets,
     search_tickets,
-    stuck,
 )
 from gongzhi.affairs.tickets.queries.public import public_requests, public_updates
 from gongzhi.affairs.tickets.queries.stories import story_for_staff
+from gongzhi.affairs.tickets.queries.stuck import stuck
 from gongzhi.commons.notices.queries import notices_of_units, unread_count
 from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.commons.organisations.register import register

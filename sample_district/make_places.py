@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from sample_district.making import duties, matters, people, places, units
+from sample_district.making import duties, matters, people, places, pool, units
 from sample_district.making.outlines import Outlines, draw
 
 SEED = 20_240_101
@@ -37,6 +37,10 @@ def main(folder: Path = HERE) -> None:
     )
     _write(folder / "duties.csv", duties.make_duties(rows, staff, listed))
     _write(folder / "work_list.csv", _work_list(listed))
+    # From a seed of their own: whoever changes the pool changes nothing else.
+    fresh = np.random.default_rng(SEED + 1)
+    _write(folder / "pool_offers.csv", pool.make_offers(staff, fresh))
+    _write(folder / "pool_needs.csv", pool.make_needs(staff, fresh))
 
 
 def _work_list(listed: list[matters.Matter]) -> Iterable[Mapping[str, object]]:

@@ -1,7 +1,7 @@
 """What follows an event happens once, whatever dies half-way."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -10,16 +10,16 @@ from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.commons.ledger.kinds import all_kinds
 from gongzhi.commons.ledger.models import Event, OutboxEntry
-from gongzhi.commons.ledger.outbox import Happened, follow_due, waiting
+from gongzhi.commons.ledger.outbox import Happened, failing, follow_due, waiting
 from gongzhi.commons.ledger.recording import CannotRecord, NewEvent, Subject, record
 from gongzhi.commons.ledger.verifying import verify
 from gongzhi.commons.notices.models import Notice
 from gongzhi.commons.notices.templates import template_named
 from gongzhi.coordination.follow_ups import FOLLOW_UPS, follow_all, follow_up
-from gongzhi.coordination.schedules import SCHEDULES, run_due
+from gongzhi.coordination.schedules import SCHEDULES, Schedule, Timetable, run_due
 from gongzhi.coordination.telling import TELLS
 from tests.affairs.small_district import MONDAY, SmallDistrict, build
-from tests.affairs.tickets.journeys import closed, events, receive, ticket
+from tests.affairs.tickets.journeys import PHONE, closed, events, receive, ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -155,3 +155,50 @@ def test_once_a_day_old_contacts_go_and_the_ledger_is_sealed(district: SmallDist
     assert erased.at == late
     assert verify().is_sound
     assert "privacy.retention" not in run_due(at=late + timedelta(hours=23))
+
+
+def test_a_schedule_that_fails_is_due_again_soon_and_holds_up_no_other(db: None) -> None:
+    ran: list[str] = []
+
+    def fail(_at: datetime) -> int:
+        ran.append("daily")
+        raise RuntimeError
+
+    def work(_at: datetime) -> int:
+        ran.append("other")
+        return 1
+
+    timetable = Timetable(
+        [
+            Schedule("test.daily", timedelta(days=1), fail),
+            Schedule("test.other", timedelta(days=1), work),
+        ]
+    )
+    assert timetable.run_due(at=MONDAY) == {"test.daily": 0, "test.other": 1}
+    assert timetable.run_due(at=MONDAY + timedelta(seconds=30)) == {}
+    timetable.run_due(at=MONDAY + timedelta(minutes=1))
+    assert ran == ["daily", "other", "daily"]
+
+
+def test_what_fails_again_and_again_is_seen_by_administrators(
+    district: SmallDistrict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = receive(district, f"{PHONE} 打不通").ticket_id
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError(PHONE)
+
+    monkeypatch.setitem(FOLLOW_UPS, "ticket.received", (fail,))
+    at = MONDAY
+    for _ in range(3):
+        follow_all(at=at)
+        at += timedelta(hours=1)
+    (failed,) = failing()
+    assert (failed.subject_kind, failed.subject_id, failed.kind) == (
+        "ticket",
+        bad,
+        "ticket.received",
+    )
+    assert (failed.attempts, failed.error) == (3, "ValueError")
+    assert failed.next_at is not None
+    assert PHONE not in repr(failed)

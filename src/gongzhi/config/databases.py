@@ -29,7 +29,8 @@ def sqlite(path: Path | str) -> dict[str, Any]:
 def postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ValueError(f"GONGZHI_DATABASE_URL must look like postgresql://host/name, not {url!r}")
+        # Without the value: it holds the password.
+        raise ValueError("GONGZHI_DATABASE_URL must look like postgresql://user:password@host/name")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.strip("/"),

@@ -1,10 +1,10 @@
 """A whole file of requests, in chunks: each is stored, triaged and dispatched before the next."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from gongzhi.affairs.tickets.importing import Cell, Reject, column_of, request_of
+from gongzhi.affairs.tickets.importing import column_of, request_of
 from gongzhi.affairs.tickets.intake import (
     CannotReceive,
     Request,
@@ -12,6 +12,8 @@ from gongzhi.affairs.tickets.intake import (
     receive_what_can_be,
 )
 from gongzhi.commons.organisations.actors import Actor
+from gongzhi.commons.tables.checking import Fault, Reject
+from gongzhi.commons.tables.reading import Row, Table
 from gongzhi.coordination.follow_ups import follow_all
 
 CHUNK = 500
@@ -27,30 +29,28 @@ class Imported:
     rejects: tuple[Reject, ...]
 
 
-def import_rows(
-    rows: Sequence[Sequence[Cell]],
+def import_table(
+    table: Table,
     *,
-    columns: Sequence[str],
     mapping: dict[str, str],
-    first_row_number: int,
     source: str,
     by: Actor,
     at: datetime,
     dry_run: bool = False,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Imported:
-    """Import rows in chunks of 500, each in a transaction of its own.
+    """Import the rows of a table in chunks of 500, each in a transaction of its own.
 
     Stopped half-way, the same call goes on where it stopped: rows already received are
     recognised and make no second ticket. A dry run checks everything and stores nothing.
     """
-    positions = {field: columns.index(column) for field, column in mapping.items()}
+    positions = {field: table.position(column) for field, column in mapping.items()}
     received = repeated = 0
     rejects: list[Reject] = []
-    for start, chunk in _chunks(rows):
+    for start, chunk in _chunks(table.rows):
         good: list[tuple[int, Request]] = []
         for offset, row in enumerate(chunk):
-            number = first_row_number + start + offset
+            number = table.row_number(start + offset)
             values = {field: row[position] for field, position in positions.items()}
             if all(value is None or value == "" for value in values.values()):
                 continue
@@ -58,11 +58,11 @@ def import_rows(
             if isinstance(asked, Request):
                 good.append((number, asked))
             else:
-                rejects.append(Reject(number, *asked))
+                rejects.append(_reject(number, *asked))
         outcomes = _outcomes([request for _, request in good], by=by, at=at, dry_run=dry_run)
         for (number, _), outcome in zip(good, outcomes, strict=True):
             if isinstance(outcome, CannotReceive):
-                rejects.append(Reject(number, column_of(outcome, mapping), str(outcome)))
+                rejects.append(_reject(number, column_of(outcome, mapping), str(outcome)))
             elif outcome:
                 repeated += 1
             else:
@@ -70,7 +70,12 @@ def import_rows(
         if not dry_run:
             follow_all(at=at)
         progress(len(chunk))
-    return Imported(len(rows), received, repeated, tuple(rejects))
+    return Imported(len(table), received, repeated, tuple(rejects))
+
+
+def _reject(row: int, column: str, reason: str) -> Reject:
+    """The reason is in the language of whoever imports already."""
+    return Reject(row, (Fault(column, reason, reason),))
 
 
 def _outcomes(
@@ -84,6 +89,6 @@ def _outcomes(
         yield outcome if isinstance(outcome, CannotReceive) else outcome.repeated
 
 
-def _chunks(rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[int, Sequence[Sequence[Cell]]]]:
+def _chunks(rows: list[Row]) -> Iterator[tuple[int, list[Row]]]:
     for start in range(0, len(rows), CHUNK):
         yield start, rows[start : start + CHUNK]

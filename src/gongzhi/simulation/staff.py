@@ -33,6 +33,10 @@ class Staff:
         held = unit(unit_id)
         return self._actor(RoleKind.UNIT_LEAD, unit_id, held.place_id)
 
+    def partner(self, unit_id: int) -> Actor:
+        """Whoever speaks for a unit that gives."""
+        return self._actor(RoleKind.PARTNER, unit_id, unit(unit_id).place_id)
+
     def worker(self, community_id: int) -> Actor:
         """A community worker of the residents' committee there."""
         committees = units_at(community_id, ["residents_committee"], on=self._on)

@@ -35,6 +35,7 @@ from gongzhi.affairs.tickets.handling import (
 from gongzhi.affairs.tickets.intake import Request, receive_ticket
 from gongzhi.affairs.tickets.models import LimitRule, Pause
 from gongzhi.affairs.tickets.parking import ask_parking, review_parking, unpark_ticket
+from gongzhi.affairs.tickets.queries.stuck import stuck
 from gongzhi.affairs.tickets.requesters import erase_requester, withdraw_ticket
 from gongzhi.affairs.tickets.supervision import escalate_overdue
 from gongzhi.commons.organisations.models import Unit
@@ -172,6 +173,8 @@ def test_after_closing_only_the_assessment_may_still_be_decided(district: SmallD
         "parking": Review.LAPSED,
         "exclusion": Review.PENDING,
     }
+    waiting = stuck(by=district.street, at=MONDAY).waiting_for_review
+    assert [row.id for row in waiting] == [ticket_id]
     assert not Pause.objects.filter(ends=None).exists()
 
 

@@ -1,13 +1,23 @@
 """The day's list, what is stuck, kept replies and saved searches."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gongzhi.affairs.tickets.dispatch import object_to_dispatch
 from gongzhi.affairs.tickets.handling import ask_requester, contact_requester
 from gongzhi.affairs.tickets.parking import ask_parking, review_parking
-from gongzhi.affairs.tickets.queries.lists import TicketFilter, due_list, find_tickets
+from gongzhi.affairs.tickets.queries.lists import (
+    TicketFilter,
+    due_list,
+    find_by_phone,
+    find_tickets,
+)
+from gongzhi.affairs.tickets.queries.public import public_updates
+from gongzhi.affairs.tickets.queries.stories import story_for_staff
 from gongzhi.affairs.tickets.queries.stuck import stuck
 from gongzhi.affairs.tickets.replies import CannotKeepReply, drop_reply, keep_reply, kept_replies
 from gongzhi.affairs.tickets.saved_searches import (
@@ -16,7 +26,7 @@ from gongzhi.affairs.tickets.saved_searches import (
     save_search,
     saved_searches,
 )
-from gongzhi.commons.permissions.actors import RESIDENT
+from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM
 from gongzhi.commons.permissions.table import NotPermitted
 from tests.affairs.small_district import MONDAY, SmallDistrict
 from tests.affairs.tickets.journeys import closed, dispatched, ticket
@@ -139,3 +149,44 @@ def test_a_search_that_says_nothing_or_too_much_is_not_saved(
 ) -> None:
     with pytest.raises(CannotSaveSearch):
         save_search(name=name, query=query, by=district.worker)
+
+
+def test_a_ticket_page_asks_a_bounded_number_of_times(
+    district: SmallDistrict, django_assert_max_num_queries: Any
+) -> None:
+    ticket_id = closed(district)
+    story_for_staff(by=district.sanitation, ticket_id=ticket_id)
+    with django_assert_max_num_queries(18):
+        story_for_staff(by=district.sanitation, ticket_id=ticket_id)
+
+
+def test_a_stretch_of_time_is_read_newest_first_page_by_page(district: SmallDistrict) -> None:
+    late, early = dispatched(district, at=MONDAY + HOUR), dispatched(district, at=MONDAY)
+    same = dispatched(district, at=MONDAY)
+    filters = TicketFilter(received_from=MONDAY, received_to=MONDAY + 2 * HOUR)
+    seen, cursor = [], ""
+    for _ in range(3):
+        page = find_tickets(by=district.sanitation, filters=filters, cursor=cursor, size=1)
+        seen += [row.id for row in page.rows]
+        cursor = page.next_cursor
+    assert seen == [late, same, early]
+    assert cursor == ""
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks how SQLite looks things up")
+def test_lists_over_all_time_are_looked_up_and_never_scanned(district: SmallDistrict) -> None:
+    closed(district)
+    by = district.officer
+    with CaptureQueriesContext(connection) as asked:
+        find_by_phone(by=SYSTEM, phone="13800138000")
+        public_updates(since=MONDAY - HOUR, until=MONDAY + HOUR)
+        stuck(by=by, at=MONDAY)
+    plans = []
+    with connection.cursor() as cursor:
+        for query in asked:
+            cursor.execute(f"EXPLAIN QUERY PLAN {query['sql'].replace('%', '%%')}")
+            plans += [row[3] for row in cursor.fetchall()]
+    scanned = [plan for plan in plans if plan.startswith("SCAN") and "USING INDEX" not in plan]
+    assert [plan for plan in scanned if "revision" not in plan and "SUBQUERY" not in plan] == []
+    assert any("requester_phone" in plan for plan in plans)
+    assert any("remark_told" in plan for plan in plans)

@@ -8,6 +8,7 @@ from gongzhi.affairs.tickets.callback import answer_callback
 from gongzhi.affairs.tickets.choices import ExclusionReason, Satisfied, Solved
 from gongzhi.affairs.tickets.exclusions import ask_exclusion, review_exclusion
 from gongzhi.affairs.tickets.handling import contact_requester
+from gongzhi.affairs.tickets.parking import ask_parking, review_parking, unpark_ticket
 from gongzhi.affairs.tickets.queries.rates import GroupBy, Ratio, three_rates
 from gongzhi.affairs.tickets.requesters import withdraw_ticket
 from gongzhi.commons.permissions.actors import RESIDENT
@@ -99,3 +100,36 @@ def test_a_unit_sees_only_its_own_rates_and_a_resident_none(district: SmallDistr
     assert ours == []
     with pytest.raises(NotPermitted):
         three_rates(by=RESIDENT, since=SINCE, until=UNTIL)
+
+
+def test_an_excluded_ticket_leaves_all_three_rates(district: SmallDistrict) -> None:
+    ids = [closed(district) for _ in range(2)]
+    for ticket_id in ids:
+        answer_callback(
+            ticket_id=ticket_id, solved=Solved.YES, satisfied=Satisfied.YES, remark="",
+            by=key_to(ticket_id), at=MONDAY + timedelta(hours=2),
+        )  # fmt: skip
+    later = MONDAY + timedelta(days=1)
+    ask_exclusion(
+        ticket_id=ids[0], code=ExclusionReason.NOTHING_NEW, reason="重复", evidence="记录",
+        by=district.sanitation, at=later,
+    )  # fmt: skip
+    review_exclusion(ticket_id=ids[0], approved=True, reason="", by=district.street, at=later)
+    found = rates(district)["all"]
+    assert found.resolution == Ratio(1, 1)  # type: ignore[attr-defined]
+    assert found.response == Ratio(1, 1)  # type: ignore[attr-defined]
+
+
+def test_a_parked_ticket_is_out_of_the_rates_until_it_is_worked_on_again(
+    district: SmallDistrict,
+) -> None:
+    ticket_id = dispatched(district)
+    ask_parking(
+        ticket_id=ticket_id, reason="缺件", plan="下周", by=district.sanitation, at=MONDAY,
+        review_on=(MONDAY + timedelta(days=9)).date(),
+    )  # fmt: skip
+    review_parking(ticket_id=ticket_id, approved=True, reason="", by=district.street, at=MONDAY)
+    assert rates(district) == {}
+    back = MONDAY + timedelta(days=3)
+    unpark_ticket(ticket_id=ticket_id, reason="到货", by=district.sanitation, at=back)
+    assert rates(district)["all"].response == Ratio(0, 1)  # type: ignore[attr-defined]

@@ -31,6 +31,9 @@ dispatched(build())
 seals.make_seal(at=AT)
 access.declare_access("ledgertest", may_read=lambda i, b: True, may_attach=lambda i, b: True)
 attaching.attach(BytesIO(b"%PDF-1.7 hello"), subject=Subject("ledgertest", 1), by=SYSTEM, at=AT)
+from django.conf import settings
+settings.MODELS_FOLDER.mkdir()
+(settings.MODELS_FOLDER / "categories.model").write_bytes(b"what was learned")
 """
 
 READ = """
@@ -46,6 +49,7 @@ from gongzhi.commons.privacy.encryption import open_text
 from gongzhi.commons.privacy.models import DigestKey
 row = Attachment.objects.get()
 print(Event.objects.count(), Seal.objects.count(), path_of(row.content).read_bytes())
+print((settings.MODELS_FOLDER / "categories.model").read_bytes())
 print(Ticket.objects.get().text, open_text(Requester.objects.get().phone_sealed))
 print("found by its words:", list(found_by_words("垃圾")))
 print([bytes(key.secret).hex() for key in DigestKey.objects.all()], settings.KEYS)

@@ -14,10 +14,11 @@ from gongzhi.insights.indicators.mirror import export_events, mirrored
 from gongzhi.insights.indicators.periods import period_named
 from gongzhi.insights.indicators.shapes import Level
 from gongzhi.insights.indicators.sources import CannotReadEvents, exported_events, local_events
-from tests.affairs.small_district import SmallDistrict
+from tests.affairs.small_district import SmallDistrict, moment
 from tests.affairs.tickets.journeys import closed, dispatched
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+LATER = moment("2026-04-15")
 
 
 @pytest.fixture
@@ -61,8 +62,8 @@ def test_an_export_gives_the_same_numbers(district: SmallDistrict, tmp_path: Pat
     dispatched(district)
     file = tmp_path / "events.parquet"
     version = version_now()
-    assert sum(export_events(file, up_to=version, using=engine())) > 0
-    here = Measuring(local_events(tmp_path / "mirror"), period_named("2026-03"))
+    assert sum(export_events(file, up_to=version, at=LATER, using=engine())) > 0
+    here = Measuring(local_events(tmp_path / "mirror", as_of=LATER), period_named("2026-03"))
     there = Measuring(exported_events(file), period_named("2026-03"))
     assert there.source.version == version
     for indicator in INDICATORS:
@@ -75,7 +76,7 @@ def test_an_export_names_no_person_and_holds_no_digest(
 ) -> None:
     closed(district)
     file = tmp_path / "events.parquet"
-    list(export_events(file, up_to=version_now(), using=engine()))
+    list(export_events(file, up_to=version_now(), at=LATER, using=engine()))
     columns = set(pq.read_schema(file).names)
     assert not columns & {"person_id", "data", "hash", "previous_hash", "text", "digest"}
 
@@ -89,7 +90,7 @@ def test_a_file_that_is_no_export_is_refused(tmp_path: Path) -> None:
 
 def test_a_broken_export_leaves_nothing_behind(district: SmallDistrict, tmp_path: Path) -> None:
     file = tmp_path / "events.parquet"
-    writing = export_events(file, up_to=version_now(), using=engine())
+    writing = export_events(file, up_to=version_now(), at=LATER, using=engine())
     next(writing)
     writing.close()
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ from gongzhi.insights.indicators.periods import period_named
 from gongzhi.insights.indicators.shapes import Level
 from gongzhi.insights.indicators.sources import local_events
 from gongzhi.insights.indicators.tables import records_behind, tabulate
-from tests.affairs.small_district import SmallDistrict
+from tests.affairs.small_district import SmallDistrict, moment
 from tests.affairs.tickets.journeys import closed, dispatched
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -91,3 +91,15 @@ def test_months_stand_beside_each_other_and_empty_ones_say_so(
         Standing.NO_RECORD,
         Standing.MEASURED,
     ]
+
+
+def test_what_is_due_after_the_record_was_read_is_not_judged(
+    district: SmallDistrict, tmp_path: Path
+) -> None:
+    for _ in range(6):
+        dispatched(district)  # contact is due four working hours after Monday, 10:00
+    period = period_named("2026-03")
+    for as_of, due in (("12:00", 0), ("18:00", 6)):
+        source = local_events(tmp_path, as_of=moment("2026-03-02", as_of))
+        cells = Measuring(source, period).measure(indicator("response_rate"), Level.DISTRICT)
+        assert sum(cell.n for cell in cells) == due

@@ -16,6 +16,9 @@ SIGNED_IN += ["/account/reauthenticate/", "/account/3rdparty/", "/account/email/
 
 SIGNED_IN += ["/desk", "/desk/stuck", "/desk/search", "/desk/notices", "/desk/register"]
 SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rates"]
+SIGNED_IN += ["/whistles"]
+PUBLIC += ["/needs", "/offers", "/rooms"]
+SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]
 
 
 def faults_of(client: Client, path: str, language: str) -> list[str]:

@@ -16,7 +16,7 @@ from tests.interfaces.pages.conftest import PASSWORD, People
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PATHS = ["/", "/privacy", "/remark", "/account/login/", "/styleguide", "/no/such/page"]
-PATHS += ["/report", "/track"]
+PATHS += ["/report", "/track", "/needs", "/offers", "/rooms"]
 
 # Everything that can be pressed, and is neither hidden nor a link within a sentence.
 _SMALL_TARGETS = """(least) => [...document.querySelectorAll(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import include, path
@@ -88,3 +89,21 @@ def test_the_style_guide_is_not_there_in_a_real_district(
     as_staff: Callable[..., Client],
 ) -> None:
     assert as_staff(RoleKind.COMMUNITY_WORKER).get("/styleguide").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "status"), [("database is locked", 503), ("database or disk is full", 507)]
+)
+def test_a_database_that_fails_before_any_page_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, words: str, status: int
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OperationalError(words)
+
+    monkeypatch.setattr("gongzhi.interfaces.pages.framing.visitors.Visitor", fails)
+    answer = Client(raise_request_exception=False).get("/")
+    assert answer.status_code == status
+    assert "没有保存" in answer.content.decode()
+    assert words not in answer.content.decode()
+    assert ("Retry-After" in answer.headers) == (status == 503)

@@ -1,8 +1,12 @@
-"""The worker goes on, past slow receivers and failing databases, until it is told to stop."""
+"""The worker goes on: past a slow receiver, past a failing database, until it is told to stop."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -91,3 +95,21 @@ def test_a_timetable_leaves_the_database_alone_until_a_schedule_is_due(
     other = Timetable([Schedule("test.minutely", timedelta(minutes=1), run)])
     assert other.run_due(at=MONDAY + timedelta(seconds=70)) == {}, "another worker had it"
     assert len(ran) == 2
+
+
+def test_a_worker_without_a_database_waits_for_it_and_ends_when_told(tmp_path: Path) -> None:
+    away = "postgresql://someone:secret-word@127.0.0.1:1/nothing"
+    environment = os.environ | {"GONGZHI_DATA": str(tmp_path), "GONGZHI_DATABASE_URL": away}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    with (tmp_path / "log").open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "gongzhi.interfaces.worker"], env=environment, stderr=log
+        )
+    try:
+        _until("it failed once", lambda: b"worker.failed" in (tmp_path / "log").read_bytes(), 60)
+        assert worker.poll() is None
+        worker.terminate()
+        assert worker.wait(timeout=20) == 0
+    finally:
+        worker.kill()
+    assert b"secret-word" not in (tmp_path / "log").read_bytes()

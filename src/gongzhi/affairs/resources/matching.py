@@ -94,8 +94,12 @@ def _store(
 
 def _facts(assembled: Assembled, computed: Computed) -> dict[str, Any]:
     """What holds for the plan as a whole: each community's units, and the bounds if any."""
-    bound = computed.bound
+    bound, wanted = computed.bound, assembled.pool.needs.quantity
     return {
+        # Needs, not units: units of different kinds of help can't be added for people.
+        "needs": len(wanted),
+        "full": int((computed.met == wanted).sum()),
+        "part": int(((computed.met > 0) & (computed.met < wanted)).sum()),
         "communities": [
             [community, received, attainable]
             for community, received, attainable in zip(

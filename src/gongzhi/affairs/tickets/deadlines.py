@@ -92,21 +92,16 @@ def _due_after_pauses(ticket: Ticket) -> datetime | None:
     """The limit from where the clock began, or what was left of the last extension, with pauses."""
     if ticket.clock_from is None or ticket.limit_amount is None:
         return ticket.due_at
-    spans = Pause.objects.filter(ticket=ticket, ends__isnull=False, ends__gt=ticket.clock_from)
-    ended = spans.order_by("begins").values_list("begins", "ends")
-    pauses = tuple((begins, ends) for begins, ends in ended if ends is not None)
+    ended = Pause.objects.filter(ticket=ticket, ends__gt=ticket.clock_from).order_by("begins")
+    pauses = [(pause.begins, pause.ends) for pause in ended if pause.ends]
     time, unit = working_time(ticket.lead_unit_id), LimitUnit(ticket.limit_unit)
-    granted = (
-        Extension.objects.filter(
-            ticket=ticket, review=Review.APPROVED, reviewed_at__gte=ticket.clock_from
-        )
-        .order_by("-reviewed_at", "-id")
-        .values_list("reviewed_at", "proposed_due_at")
-        .first()
+    granted = Extension.objects.filter(
+        ticket=ticket, review=Review.APPROVED, reviewed_at__gte=ticket.clock_from
     )
-    if granted is None or granted[0] is None:
+    last = granted.order_by("-reviewed_at", "-id").first()
+    if last is None or last.reviewed_at is None:
         return time.deadline(ticket.clock_from, Limit(ticket.limit_amount, unit), pauses=pauses)
-    since, until = granted[0], granted[1]
+    since, until = last.reviewed_at, last.proposed_due_at
     if until <= since or not any(ends > since for _, ends in pauses):
         return until
     return max(until, time.reached(since, time.elapsed(since, until, unit), unit, pauses=pauses))

@@ -14,7 +14,7 @@ from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
 from gongzhi.affairs.tickets.deadlines import clocks, limit_rules
 from gongzhi.affairs.tickets.endings import lapse_reviews
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, told
-from gongzhi.affairs.tickets.models import Assist, Objection, Ticket
+from gongzhi.affairs.tickets.models import Objection, Ticket
 from gongzhi.affairs.tickets.moving import move_many
 from gongzhi.commons.calendar.limits import Limit
 from gongzhi.commons.calendar.queries import working_time
@@ -95,7 +95,7 @@ def _fresh(ticket: Ticket) -> dict[str, Any]:
 def _change_hands(ticket: Ticket, *, at: datetime) -> None:
     """What the lead before had asked for lapses; the new lead no longer assists."""
     lapse_reviews(ticket, at=at)
-    Assist.objects.filter(ticket=ticket, unit_id=ticket.lead_unit_id or 0).delete()
+    ticket.assists.filter(unit=ticket.lead_unit).delete()
 
 
 def _dispatched(ticket: Ticket, *, by: Actor, at: datetime) -> NewEvent:

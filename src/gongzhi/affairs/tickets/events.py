@@ -106,3 +106,13 @@ WHISTLE_REPORTED = declare("whistle.reported", "a called unit reported its part"
 WHISTLE_RATED = declare("whistle.rated", "one side rated the other", "unit", "of_unit", "rating")
 WHISTLE_ESCALATED = declare("whistle.escalated", "a late call went to the district", "unit")
 WHISTLE_CLOSED = declare("whistle.closed", "the whistle was closed", "arrived", "kinds")
+
+MODEL_LEARNED = declare(
+    "category_model.learned",
+    "the model that suggests categories was trained anew and put in place",
+    "decisions",
+    "matters",
+    "right_of_thousand",
+    "before",
+    "digest",
+)

@@ -1,8 +1,7 @@
 """Rows of a spreadsheet become requests, under the same rules as any other."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 
@@ -12,27 +11,38 @@ from django.utils.translation import gettext as _
 from gongzhi.affairs.tickets.choices import Channel, RequestKind
 from gongzhi.affairs.tickets.intake import CannotReceive, Contact, Request
 from gongzhi.commons.categories.queries import category_named
+from gongzhi.commons.tables.fields import Field
 
 Cell = str | int | float | datetime | date | time | bool | None
 
+PURPOSE = "tickets"  # under which mappings of columns are saved
+
+
+def _field(name: str, title: str, *headings: str, required: bool = False) -> Field:
+    return Field(name, title, headings=headings, required=required)
+
+
 # What a field is called in the files that districts have; the first heading found counts.
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "external_id": ("留言编号", "工单编号", "编号", "受理编号", "id", "number"),
-    "title": ("留言主题", "标题", "主题", "title", "subject"),
-    "text": ("留言详情", "主要内容", "内容", "诉求内容", "详情", "text", "description"),
-    "received_at": ("留言时间", "受理时间", "来电时间", "时间", "received", "created", "time"),
-    "kind": ("工单类型", "诉求类型", "类型", "kind"),
-    "category": ("问题分类", "事项分类", "分类", "category"),
-    "address": ("地址", "小区点位", "地点", "address", "location"),
-    "community": ("村/社区", "社区", "community"),
-    "subdistrict": ("街乡镇", "街道", "subdistrict"),
-    "name": ("来电人", "诉求人", "姓名", "name"),
-    "phone": ("电话", "联系电话", "手机", "phone"),
-    "email": ("电子邮件", "邮箱", "email"),
-    "longitude": ("经度", "longitude", "lng", "lon", "long"),
-    "latitude": ("纬度", "latitude", "lat"),
-}
-REQUIRED = ("text",)
+FIELDS = (
+    _field("external_id", "工单编号", "留言编号", "编号", "受理编号", "id", "number"),
+    _field("title", "标题", "留言主题", "主题", "subject"),
+    _field(
+        "text", "诉求内容", "留言详情", "主要内容", "内容", "详情", "description", required=True
+    ),
+    _field(
+        "received_at", "受理时间", "留言时间", "来电时间", "时间", "received", "created", "time"
+    ),
+    _field("kind", "诉求类型", "工单类型", "类型"),
+    _field("category", "事项分类", "问题分类", "分类"),
+    _field("address", "地址", "小区点位", "地点", "location"),
+    _field("community", "社区", "村/社区"),
+    _field("subdistrict", "街道", "街乡镇"),
+    _field("name", "诉求人", "来电人", "姓名"),
+    _field("phone", "电话", "联系电话", "手机"),
+    _field("email", "电子邮件", "邮箱"),
+    _field("longitude", "经度", "lng", "lon", "long"),
+    _field("latitude", "纬度", "lat"),
+)
 # Files are written in Chinese, whatever language the installation speaks.
 _KINDS = {
     "咨询": "enquiry",
@@ -42,55 +52,10 @@ _KINDS = {
     "建议": "suggestion",
 }
 _KINDS |= {kind.value: kind.value for kind in RequestKind}
+_NAMES = tuple(field.name for field in FIELDS)
 _MOMENT = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 )
-
-
-class CannotImport(ValueError):
-    """A file that can't be imported as it is, and what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that was left out: its number in the file, the column, and why."""
-
-    row: int
-    column: str
-    reason: str
-
-
-def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
-    """Field to column, by the headings that are usual; raises `CannotImport` without a text."""
-    folded = {column.strip().lower(): column for column in columns}
-    mapping = {
-        field: next(folded[name.lower()] for name in names if name.lower() in folded)
-        for field, names in HEADINGS.items()
-        if any(name.lower() in folded for name in names)
-    }
-    return checked_mapping(mapping, columns)
-
-
-def checked_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
-    """The mapping, once every field is one of ours and every column is in the file."""
-    for field, column in mapping.items():
-        if field not in HEADINGS:
-            raise CannotImport(
-                _("没有“%(field)s”这个字段；可用：%(fields)s")
-                % {"field": field, "fields": "、".join(HEADINGS)}
-            )
-        if column not in columns:
-            raise CannotImport(
-                _("文件里没有“%(column)s”这一列；现有：%(columns)s")
-                % {"column": column, "columns": "、".join(columns)}
-            )
-    missing = [field for field in REQUIRED if field not in mapping]
-    if missing:
-        raise CannotImport(
-            _("找不到诉求内容所在的列；现有：%(columns)s。请用 --map text=列名 指定")
-            % {"columns": "、".join(columns)}
-        )
-    return dict(mapping)
 
 
 def request_of(
@@ -120,7 +85,7 @@ def request_of(
         return mapping.get("longitude", "longitude"), str(error)
     where = [_text(values.get(part)) for part in ("subdistrict", "community", "address")]
     external = _text(values.get("external_id"))
-    words = "\x1f".join(_text(values.get(field)) for field in HEADINGS)
+    words = "\x1f".join(_text(values.get(field)) for field in _NAMES)
     recognised_by = f"id:{external}" if external else f"row:{sha256(words.encode()).hexdigest()}"
     return Request(
         text=_text(values.get("text")) or _text(values.get("title")),

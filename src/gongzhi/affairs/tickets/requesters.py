@@ -34,6 +34,7 @@ from gongzhi.commons.privacy.phones import normal_phone
 
 LINKS_AT_ONCE = 10
 ERASED = "（已删除）"
+ERASED_TEXT = "（诉求人已要求删除内容）"
 
 
 class CannotChange(ValueError):
@@ -157,7 +158,7 @@ def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
         ticket,
         at=at,
         title=ERASED,
-        text="（诉求人已要求删除内容）",
+        text=ERASED_TEXT,
         text_key=secrets.token_hex(16),
         address="",
         latitude=None,

@@ -12,7 +12,8 @@ from gongzhi.affairs.tickets.choices import OPEN_STATES, State, Urgency
 from gongzhi.affairs.tickets.lifecycle import Step, tell, ticket_for, told, touch
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.moving import move_many
-from gongzhi.commons.categories.queries import category, rule_book
+from gongzhi.affairs.tickets.suggesting import suggester
+from gongzhi.commons.categories.queries import category
 from gongzhi.commons.ledger.recording import record_many
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
@@ -49,9 +50,9 @@ def triage_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> int
         tickets = list(waiting.select_for_update())
         if not tickets:
             return 0
-        messages = [Message(body=ticket.text, subject=ticket.title) for ticket in tickets]
+        messages = [message_of(ticket) for ticket in tickets]
         for ticket, message, suggestion in zip(
-            tickets, messages, rule_book().suggest(messages), strict=True
+            tickets, messages, suggester().suggest(messages), strict=True
         ):
             _fill_in(ticket, suggestion, URGENCY_TABLE.assess(message))
         move_many(
@@ -76,6 +77,11 @@ def triage_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> int
             ]
         )
     return len(tickets)
+
+
+def message_of(ticket: Ticket) -> Message:
+    """What of a ticket the triage engine reads: its words, never who wrote them."""
+    return Message(body=ticket.text, subject=ticket.title)
 
 
 def _fill_in(ticket: Ticket, suggestion: Suggestion, assessed: Assessed) -> None:

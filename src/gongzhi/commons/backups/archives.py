@@ -25,7 +25,7 @@ MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
 _ALLOWED = re.compile(
     r"database\.sqlite3|rows/[\w.]+\.jsonl|attachments/[0-9a-f]{2}/[0-9a-f]{64}"
-    r"|secrets\.json|seal\.key"
+    r"|models/[a-z]+\.model|secrets\.json|seal\.key"
 )
 
 Progress = Callable[[int], object]

@@ -44,7 +44,7 @@ def make_backup(
     portable: bool = False,
     progress: Callable[[int], object] | None = None,
 ) -> BackupReport:
-    """Write database, attachments and keys into one file, which appears whole or not at all.
+    """Write database, attachments, models and keys into one file, whole or not at all.
 
     The database is taken in one consistent state without holding up writers; attachments, which
     never change, come after it, and the keys last. `portable` writes rows as text, which any kind
@@ -62,6 +62,7 @@ def make_backup(
             with write_archive(out, passphrase=passphrase, progress=progress) as archive:
                 kind = _add_database(archive, place, portable=portable)
                 damaged = _add_attachments(archive)
+                _add_models(archive)
                 _add_keys(archive)
                 archive.close(_about(kind, at))
             out.flush()
@@ -146,6 +147,12 @@ def _add_attachments(archive: ArchiveWriter) -> list[str]:
         if entry.sha256 != path.name:
             damaged.append(path.name)
     return damaged
+
+
+def _add_models(archive: ArchiveWriter) -> None:
+    """What was learned from decisions; a file is replaced whole, so it is read whole."""
+    for path in sorted(Path(settings.MODELS_FOLDER).glob("[!.]*.model")):
+        archive.add_bytes(f"models/{path.name}", path.read_bytes())
 
 
 def _add_keys(archive: ArchiveWriter) -> None:

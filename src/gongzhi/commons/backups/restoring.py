@@ -100,11 +100,12 @@ def _require_kind(manifest: dict[str, Any]) -> None:
 
 
 def _place_files(stage: Path) -> int:
-    """Move keys and attachments to their places; returns how many attachments."""
+    """Move keys, attachments and models to their places; returns how many attachments."""
     for name, place in (
         ("secrets.json", Path(settings.SECRETS_FILE)),
         ("seal.key", Path(settings.SEAL_KEY_FILE)),
         ("attachments", Path(settings.MEDIA_ROOT)),
+        ("models", Path(settings.MODELS_FOLDER)),
     ):
         if (stage / name).exists() and not place.exists():
             os.replace(stage / name, place)

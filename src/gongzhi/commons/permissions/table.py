@@ -54,6 +54,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "tickets.receive_for": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
     "tickets.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tickets.triage": {**_COMMUNITY, **_ABOVE},
+    "tickets.learn": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},  # shows no ticket
     "tickets.dispatch": {**_COMMUNITY, **_ABOVE},
     "tickets.object": _HANDLERS,
     "tickets.review_objection": _ABOVE,

@@ -22,23 +22,32 @@ _VARIANTS = {
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A text with its characters made alike, and where in the original each came from."""
+    """A text with its characters made alike, and the text as it was."""
 
     text: str
-    origin: tuple[int, ...]
+    original: str
+
+    def origin(self) -> list[int]:
+        """Where in the original each character came from."""
+        return [at for at, char in enumerate(self.original) for _ in char.translate(_ALIKE)]
 
 
 def plain(text: str) -> Plain:
     """Full-width characters made half-width, letters small, blanks and commas left out."""
-    chars: list[str] = []
-    origin: list[int] = []
-    for at, char in enumerate(text):
-        if char in _SKIPPED:
-            continue
-        for each in unicodedata.normalize("NFKC", char).lower():
-            chars.append(each)
-            origin.append(at)
-    return Plain("".join(chars), tuple(origin))
+    return Plain(text.translate(_ALIKE), text)
+
+
+class _Alike(dict[int, str]):
+    """What each character becomes, worked out when it is first met: texts repeat few of them."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        alike = "" if char in _SKIPPED else unicodedata.normalize("NFKC", char).lower()
+        self[code] = alike
+        return alike
+
+
+_ALIKE = _Alike()
 
 
 def read_number(text: str) -> str:

@@ -171,8 +171,9 @@ def _split(
 ) -> tuple[tuple[str, ...], str]:
     """The matched pieces of the original text in order, and the rest of it."""
     pieces, rest, position = [], "", 0
+    origin = folded.origin()
     for start, end in sorted(spans):
-        first, last = folded.origin[start], folded.origin[end - 1] + 1
+        first, last = origin[start], origin[end - 1] + 1
         if first < position:
             continue
         pieces.append(text[first:last])

@@ -5,6 +5,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def read_model(path: str | Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any
             }
     except OSError as error:
         raise _wrong(path, "打不开文件", f"it can't be opened ({error.strerror})") from error
-    except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, json.JSONDecodeError, EOFError) as error:
         raise _wrong(path, "不是模型文件或已损坏", "it is no model file, or broken") from error
     except ValueError as error:
         if isinstance(error, CannotReadModel):

@@ -20,6 +20,7 @@ DATABASES = {
 ALLOWED_HOSTS = [name.strip() for name in environment.HOSTNAMES.read().split(",") if name.strip()]
 STATIC_ROOT = DATA_FOLDER / "static"
 MEDIA_ROOT = DATA_FOLDER / "attachments"
+MODELS_FOLDER = DATA_FOLDER / "models"
 LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -19,4 +19,5 @@ DATABASES = {
     else databases.sqlite(DATA_FOLDER / "gongzhi.sqlite3")
 }
 MEDIA_ROOT = DATA_FOLDER / "attachments"
+MODELS_FOLDER = DATA_FOLDER / "models"
 STATIC_ROOT = DATA_FOLDER / "static"

@@ -29,4 +29,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = DATA_FOLDER / "static"
 STATIC_ROOT.mkdir()
 MEDIA_ROOT = DATA_FOLDER / "attachments"
+MODELS_FOLDER = DATA_FOLDER / "models"
 LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]

@@ -1,7 +1,8 @@
 """From events to indicators: records are grouped by the engine, numbers get their doubt here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
@@ -9,8 +10,8 @@ import numpy as np
 from ibis.expr import types as ir
 
 from gongzhi.insights.indicators.cells import Cell, Standing
-from gongzhi.insights.indicators.periods import Period, offset_seconds
-from gongzhi.insights.indicators.reading import Reading
+from gongzhi.insights.indicators.periods import Period, first_of_month, offset_seconds
+from gongzhi.insights.indicators.reading import End, Reading
 from gongzhi.insights.indicators.schemes import Scheme, in_scheme
 from gongzhi.insights.indicators.shapes import Indicator, Level, Statistic
 from gongzhi.insights.indicators.sources import Source
@@ -30,11 +31,14 @@ class Measuring:
     _reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
+        # What is due after the record was read can't be judged yet, nor a stock be counted.
+        known = self.source.as_of or self.period.until
+        ends = self.period.ends(by_month=self.by_month)
         self._reading = Reading(
             source=self.source,
             since=self.period.since,
-            until=self.period.until,
-            ends=self.period.ends(by_month=self.by_month),
+            until=min(self.period.until, known),
+            ends=tuple(replace(end, at=min(end.at, known)) for end in _begun(ends, known)),
         )
 
     def records(self, indicator: Indicator) -> ir.Table:
@@ -82,6 +86,16 @@ class Measuring:
             upper=grouped.number("upper", row),
             ninetieth=grouped.number("ninetieth", row),
         )
+
+
+def _begun(ends: Sequence[End], known: datetime) -> list[End]:
+    """The ends whose month had begun when the record was read, or the only one."""
+    begun = [
+        end
+        for end in ends
+        if end.label == 0 or first_of_month(end.label) <= known.date() + timedelta(days=1)
+    ]
+    return begun or list(ends[:1])
 
 
 def measure(

@@ -6,6 +6,7 @@ restored into this folder), the file is made anew. Deleting the folder costs onl
 """
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ STRETCH = 100_000  # ids in one file
 # Ids are given before they are committed: nearer to the newest than this, one may still come.
 SETTLED_BEHIND = 5_000
 _HASH = b"gongzhi.last"
+_AS_OF = b"gongzhi.as_of"
 
 
 def mirrored(
@@ -84,14 +86,17 @@ def _write(
     progress(table.num_rows)
 
 
-def export_events(file: Path, *, up_to: Version, using: duckdb.DuckDBPyConnection) -> Iterator[int]:
+def export_events(
+    file: Path, *, up_to: Version, at: datetime, using: duckdb.DuckDBPyConnection
+) -> Iterator[int]:
     """Write every event up to a version into one Parquet file; yields how many after each part.
 
     The file holds what `mirrored` holds: typed columns, no person, no digest. Nothing is left
     behind where the writing is broken off.
     """
     draft = file.with_name(f".{file.name}.part")
-    marks = {_HASH: f"{up_to.last_id}:{up_to.hash}".encode()}
+    moment = at.astimezone(UTC).replace(tzinfo=None).isoformat()
+    marks = {_HASH: f"{up_to.last_id}:{up_to.hash}".encode(), _AS_OF: moment.encode()}
     schema = empty(using).schema.with_metadata(marks)
     try:
         with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
@@ -104,11 +109,13 @@ def export_events(file: Path, *, up_to: Version, using: duckdb.DuckDBPyConnectio
         draft.unlink(missing_ok=True)
 
 
-def exported_version(file: Path) -> Version:
-    """The version that an export says it holds; (0, "") where it says nothing."""
-    said = (pq.read_schema(file).metadata or {}).get(_HASH, b"").decode()
-    last_id, _, digest = said.partition(":")
-    return Version(int(last_id), digest) if last_id.isdecimal() else Version(0, "")
+def exported_version(file: Path) -> tuple[Version, datetime | None]:
+    """The version that an export says it holds and when it was made; (0, "") if it doesn't say."""
+    marks = pq.read_schema(file).metadata or {}
+    last_id, _, digest = marks.get(_HASH, b"").decode().partition(":")
+    moment = marks.get(_AS_OF, b"").decode()
+    version = Version(int(last_id), digest) if last_id.isdecimal() else Version(0, "")
+    return version, datetime.fromisoformat(moment) if moment else None
 
 
 def events_to_export(up_to: Version) -> int:

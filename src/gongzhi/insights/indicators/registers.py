@@ -1,8 +1,8 @@
 """What the ledger says of places and units: what lies where, which kind, from when until when."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ _PLACES = pa.schema(
         ("community_id", pa.int64()),
         ("street_id", pa.int64()),
         ("building_id", pa.int64()),
+        ("ended", pa.date32()),
     ]
 )
 _UNITS = pa.schema(
@@ -37,6 +38,7 @@ class PlaceFacts:
     community: int | None
     street: int | None
     building: int | None
+    ended: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ class Places:
     """Every place that the record knows, by id."""
 
     known: Mapping[int, PlaceFacts]
+
+    def of_kind(self, kind: str, *, on: date) -> list[PlaceFacts]:
+        """The places of a kind that had not ended before a day, in the order of the record."""
+        return [
+            place
+            for place in self.known.values()
+            if place.kind == kind and (place.ended is None or on <= place.ended)
+        ]
 
     def table(self) -> pa.Table:
         rows = self.known.values()
@@ -53,6 +63,7 @@ class Places:
             [row.community for row in rows],
             [row.street for row in rows],
             [row.building for row in rows],
+            [row.ended for row in rows],
         ]
         return pa.Table.from_arrays(
             [pa.array(c, f.type) for c, f in zip(columns, _PLACES, strict=True)], schema=_PLACES
@@ -63,6 +74,8 @@ def read_places(events: Iterable[Mapping[str, Any]]) -> Places:
     """The tree of places from `place.added`, in the order of the record (a parent comes first)."""
     known: dict[int, PlaceFacts] = {}
     for event in events:
+        if event["kind"] == "place.closed" and event["subject_id"] in known:
+            known[event["subject_id"]] = replace(known[event["subject_id"]], ended=event["ends"])
         if event["kind"] != "place.added":
             continue
         place, kind = event["subject_id"], event["sort"] or ""

@@ -56,7 +56,7 @@ def snapshot(*, at: datetime) -> Iterator[Snapshot]:
     with _lock:
         if not _kept or not _kept[0].is_fresh(at):
             forget_snapshot()
-            _kept.append(Snapshot(local_events(mirror_folder()), at, _database()))
+            _kept.append(Snapshot(local_events(mirror_folder(), as_of=at), at, _database()))
         yield _kept[0]
 
 

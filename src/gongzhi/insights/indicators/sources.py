@@ -1,7 +1,7 @@
 """Where the events come from: this installation's ledger, or an exported file; the rest is one."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import ibis
@@ -11,7 +11,7 @@ from ibis.expr import types as ir
 from gongzhi.commons.ledger.columns import Version, version_now
 from gongzhi.insights.indicators.columns import engine
 from gongzhi.insights.indicators.mirror import exported_version, mirrored
-from gongzhi.insights.indicators.registers import read_places, read_units
+from gongzhi.insights.indicators.registers import Places, read_places, read_units
 
 # Events of the registers are few; they say what lies where and which kind a unit is of.
 _REGISTER_KINDS = ["place.added", "place.closed", "unit.opened", "unit.closed"]
@@ -29,12 +29,14 @@ class Source:
     events: ir.Table
     places: ir.Table
     units: ir.Table
+    register: Places
     version: Version
     first_day: date | None  # of the record; nothing is known before it
+    as_of: datetime | None = None  # UTC without a zone; what is due later is not judged yet
 
 
-def local_events(folder: Path, *, threads: int = 0) -> Source:
-    """This installation's ledger; `folder` keeps the mirror of its older part."""
+def local_events(folder: Path, *, as_of: datetime | None = None, threads: int = 0) -> Source:
+    """This installation's ledger at a moment; `folder` keeps the mirror of its older part."""
     connection = engine(threads=threads)
     version = version_now()
     files, rest = mirrored(folder, up_to=version, using=connection)
@@ -44,7 +46,7 @@ def local_events(folder: Path, *, threads: int = 0) -> Source:
     if files:
         older = backend.read_parquet([str(file) for file in files], table_name="older")
         events = older.union(events)
-    return source_of(backend, events, version=version)
+    return source_of(backend, events, version=version, as_of=without_zone(as_of))
 
 
 def exported_events(file: Path, *, threads: int = 0, memory: str = "") -> Source:
@@ -55,15 +57,21 @@ def exported_events(file: Path, *, threads: int = 0, memory: str = "") -> Source
     backend = ibis.duckdb.from_connection(engine(threads=threads, memory=memory))
     try:
         events = backend.read_parquet([str(path) for path in paths], table_name="events")
-        version = max(exported_version(path) for path in paths)
+        version, as_of = max(exported_version(path) for path in paths)
     except Exception as error:
         raise CannotReadEvents(f"{file} 不是事件导出文件：{error}") from error
     if missing := {"subject_kind", "kind", "at", "lead"} - set(events.columns):
         raise CannotReadEvents(f"{file} 缺少列：{'、'.join(sorted(missing))}")
-    return source_of(backend, events, version=version)
+    return source_of(backend, events, version=version, as_of=as_of)
 
 
-def source_of(backend: ibis.BaseBackend, events: ir.Table, *, version: Version) -> Source:
+def source_of(
+    backend: ibis.BaseBackend,
+    events: ir.Table,
+    *,
+    version: Version,
+    as_of: datetime | None = None,
+) -> Source:
     """The source over any table of typed events, on any engine that ibis speaks to."""
     registers = events.filter(events.kind.isin(_REGISTER_KINDS)).order_by("id").to_pyarrow()
     rows = registers.to_pylist()
@@ -75,9 +83,16 @@ def source_of(backend: ibis.BaseBackend, events: ir.Table, *, version: Version) 
         events=events,
         places=_table(backend, "places", places.table()),
         units=_table(backend, "units", units),
+        register=places,
         version=version,
         first_day=first.date() if first else None,
+        as_of=as_of,
     )
+
+
+def without_zone(at: datetime | None) -> datetime | None:
+    """A moment as the tables hold it: UTC, without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None) if at else None
 
 
 def _table(backend: ibis.BaseBackend, name: str, rows: pa.Table) -> ir.Table:

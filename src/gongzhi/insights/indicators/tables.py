@@ -9,7 +9,7 @@ import ibis
 from gongzhi.commons.organisations.queries import find_unit
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import NotPermitted, Reach, reach
-from gongzhi.commons.territory.queries import ancestor_of_kind, communities, find_place, subtree_ids
+from gongzhi.commons.territory.queries import find_place, subtree_ids
 from gongzhi.insights.indicators.cells import Cell, Standing
 from gongzhi.insights.indicators.hiding import hide_alone, hide_small
 from gongzhi.insights.indicators.measuring import Measuring, complete
@@ -76,7 +76,9 @@ def tabulate(
     flat = complete(cells, indicator=indicator, level=level, groups=groups, months=months)
     rows = [flat[i : i + len(months)] for i in range(0, len(flat), len(months))]
     if indicator.about_requests and groups != (None,):
-        streets = [_street(group) for group in groups] if level is Level.COMMUNITY else ()
+        known = measuring.source.register.known
+        streets = [known[group].street for group in groups if group is not None and group in known]
+        streets = streets if level is Level.COMMUNITY else []
         rows, totals = hide_small(rows, totals, streets=streets)
     elif indicator.about_requests:
         totals = [hide_alone(cell) for cell in totals]
@@ -149,14 +151,9 @@ def _groups(level: Level, measuring: Measuring) -> Sequence[int | None]:
         return [None]
     if level is Level.UNIT:
         return []
-    found = communities(on=measuring.period.last)
-    if level is Level.COMMUNITY:
-        return [place.id for place in found]
-    return list(dict.fromkeys(_street(place.id) for place in found))
-
-
-def _street(community: int | None) -> int | None:
-    return None if community is None else ancestor_of_kind(community, "subdistrict")
+    kind = "community" if level is Level.COMMUNITY else "subdistrict"
+    register = measuring.source.register
+    return [place.id for place in register.of_kind(kind, on=measuring.period.last)]
 
 
 def _may_see(granted: Reach, level: Level, group: int | None) -> bool:

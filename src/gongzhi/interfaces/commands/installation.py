@@ -1,10 +1,12 @@
 """`gongzhi init`, `serve`, `work`, `up`: from an empty folder to a running district."""
 
+import errno
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -19,8 +21,20 @@ GRACE_SECONDS = 15
 @click.command(help="准备数据目录：建库、静态文件、初始时限。 Prepare the data folder.")
 @with_django
 def init() -> None:
-    prepare()
+    _prepare_or_refuse()
     say("✓ 数据目录已就绪", "The data folder is ready.")
+
+
+def _prepare_or_refuse() -> None:
+    from django.db import Error  # noqa: PLC0415
+
+    try:
+        prepare()
+    except (Error, OSError) as error:
+        refuse(
+            f"准备不了数据目录：{error}。请检查磁盘空间、目录权限和数据库",
+            f"The data folder can't be prepared: {error}. Check disk, permissions and database.",
+        )
 
 
 def prepare() -> None:
@@ -41,6 +55,7 @@ def prepare() -> None:
 @click.option("--host", default=None, help="监听地址 address to listen on (GONGZHI_HOST)")
 @click.option("--port", default=None, type=int, help="端口 port (GONGZHI_PORT)")
 @click.option("--processes", default=None, type=int, help="进程数 processes (GONGZHI_PROCESSES)")
+@with_django
 def serve(host: str | None, port: int | None, processes: int | None) -> None:
     command = server_command(host=host, port=port, processes=processes)
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, our own arguments
@@ -75,6 +90,7 @@ def worker_command() -> list[str]:
 
 
 @click.command(help="运行后台工作进程：后续办理、提醒、通知。 Run the worker.")
+@with_django
 def work() -> None:
     command = worker_command()
     os.execv(command[0], command)  # noqa: S606
@@ -89,12 +105,8 @@ def work() -> None:
 def up(*, no_sample: bool) -> None:
     from django.conf import settings  # noqa: PLC0415
 
-    if _taken(settings.WEB_HOST, settings.WEB_PORT):
-        refuse(
-            f"端口 {settings.WEB_PORT} 已被占用；请先停止占用它的程序，或设置 GONGZHI_PORT",
-            f"Port {settings.WEB_PORT} is taken: stop what uses it, or set GONGZHI_PORT.",
-        )
-    prepare()
+    _refuse_without_port(settings.WEB_HOST, settings.WEB_PORT)
+    _prepare_or_refuse()
     if not no_sample:
         _load_sample_once()
     url = f"http://{settings.WEB_HOST}:{settings.WEB_PORT}/"
@@ -107,12 +119,31 @@ def up(*, no_sample: bool) -> None:
     keep_running(
         {"web": server_command(host=None, port=None, processes=None), "worker": worker_command()},
         when_ready=greet,
-        is_ready=lambda: _taken(settings.WEB_HOST, settings.WEB_PORT),
+        is_ready=lambda: _answers(settings.WEB_HOST, settings.WEB_PORT),
     )
     say("✓ 已停止", "Stopped.")
 
 
-def _taken(host: str, port: int) -> bool:
+def _refuse_without_port(host: str, port: int) -> None:
+    """Before anything is prepared: the server would only find out after minutes."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            refuse(
+                f"端口 {port} 已被占用；请先停止占用它的程序，或设置 GONGZHI_PORT",
+                f"Port {port} is taken: stop what uses it, or set GONGZHI_PORT.",
+            )
+        refuse(
+            f"不能在 {host}:{port} 监听：{error.strerror}；请设置 GONGZHI_HOST 和 GONGZHI_PORT",
+            f"Can't listen on {host}:{port}: {error.strerror}. Set GONGZHI_HOST and GONGZHI_PORT.",
+        )
+
+
+def _answers(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((host, port)) == 0
@@ -149,28 +180,27 @@ def keep_running(
     commands: dict[str, list[str]], *, when_ready: Callable[[], None], is_ready: Callable[[], bool]
 ) -> None:
     """Run the children until a signal; one that dies by itself is started again, ever slower."""
-    stopping = greeted = False
+    stop, greeted = threading.Event(), False
     children = {name: _start(command) for name, command in commands.items()}
 
     def _stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
+        stop.set()
 
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # also a window that is closed
+        signal.signal(told, _stop)
     pauses = dict.fromkeys(commands, 0.5)
-    while not stopping:
-        time.sleep(0.3)
+    while not stop.wait(0.3):
         if not greeted and is_ready():
             greeted = True
             when_ready()
         for name, child in children.items():
-            if not stopping and child.poll() is not None:
+            if child.poll() is not None and not stop.is_set():
                 say(
                     f"! {name} 意外退出（{child.returncode}），{pauses[name]:.0f} 秒后重启",
                     f"{name} ended unexpectedly ({child.returncode}); starting it again.",
                 )
-                time.sleep(pauses[name])
+                if stop.wait(pauses[name]):
+                    break
                 pauses[name] = min(pauses[name] * 2, 30)
                 children[name] = _start(commands[name])
     for child in children.values():

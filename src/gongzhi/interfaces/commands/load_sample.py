@@ -126,6 +126,7 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
         ("派单目录 duties", lists("duties.csv", import_duty_list)),
         ("社区工作清单 work list", lambda: _set_work_list(sample)),
         ("办公时间 office hours", lambda: _set_hours(sample)),
+        ("供需 needs and offers", lambda: _fill_pool(sample)),
     ]
 
 
@@ -145,6 +146,24 @@ def _set_work_list(sample: Sample) -> None:
     ]
     if work_list() != entries:
         set_work_list(entries=entries, by=SYSTEM, at=sample.begins)
+
+
+def _fill_pool(sample: Sample) -> None:
+    """Needs and offers at every stage, with days counted back from now; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.affairs.resources.queries.facts import is_empty  # noqa: PLC0415
+    from gongzhi.affairs.resources.rules import write_starting_lists  # noqa: PLC0415
+    from gongzhi.simulation.pooling import fill_pool  # noqa: PLC0415
+
+    if not (sample.folder / "pool_needs.csv").is_file() or not is_empty():
+        return
+    write_starting_lists()
+    fill_pool(
+        offers=sample.rows("pool_offers.csv"),
+        needs=sample.rows("pool_needs.csv"),
+        at=timezone.now(),
+    )
 
 
 def _set_hours(sample: Sample) -> None:

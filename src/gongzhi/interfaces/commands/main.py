@@ -25,6 +25,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export-list": (f"{_HERE}.registers:export_list", "导出名册 export a register"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
+    "indicators": (f"{_HERE}.indicators:indicators", "计算指标 measure the indicators"),
+    "export-events": (
+        f"{_HERE}.indicators:export_events",
+        "导出事件（Parquet） export the events (Parquet)",
+    ),
     "match": (f"{_HERE}.match:match", "匹配需求与资源 match needs and offers"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),
     "triage": (

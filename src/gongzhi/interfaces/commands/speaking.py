@@ -26,7 +26,13 @@ def with_django(command: Callable[..., Any]) -> Callable[..., Any]:
     def ready(*args: Any, **kwargs: Any) -> Any:
         import django  # noqa: PLC0415 - loading it for `-h` would cost half a second
 
-        django.setup()
+        try:
+            django.setup()
+        except (OSError, ValueError) as error:  # the data folder, or a setting that makes no sense
+            refuse(
+                f"启动不了：{error}。请检查 GONGZHI_DATA 和其他 GONGZHI_ 开头的设置",
+                f"Can't start: {error}. Check GONGZHI_DATA and the other GONGZHI_ settings.",
+            )
         return command(*args, **kwargs)
 
     return ready

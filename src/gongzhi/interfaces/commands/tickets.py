@@ -1,17 +1,16 @@
 """`gongzhi import-tickets` and `export-tickets`: whole files of requests in and out."""
 
-import csv
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from gongzhi.interfaces.commands.speaking import refuse, say, with_django
 
 if TYPE_CHECKING:
-    from gongzhi.affairs.tickets.importing import Reject
     from gongzhi.commons.permissions.actors import Actor
     from gongzhi.commons.tables.reading import Table
 
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     metavar="字段=列名 FIELD=COLUMN",
     help="指定列，可多次使用 name a column; repeatable",
 )
+@click.option("--mapping", "mapping_name", default=None, help="用已存的列对应 a saved mapping")
+@click.option("--save-mapping", "save_as", default=None, help="存下这次的列对应 save it by name")
 @click.option("--source", default=None, help="来源名，默认取文件名 name of the source")
 @click.option("--dry-run", is_flag=True, help="只检查不写入 check, store nothing")
 @click.option(
@@ -42,33 +43,40 @@ if TYPE_CHECKING:
 @with_django
 def import_tickets(
     file: Path,
+    *,
     sheet: str | None,
     pairs: tuple[str, ...],
+    mapping_name: str | None,
+    save_as: str | None,
     source: str | None,
-    *,
     dry_run: bool,
     rejects: Path | None,
     login: str | None,
 ) -> None:
-    from gongzhi.affairs.tickets.importing import CannotImport  # noqa: PLC0415
-    from gongzhi.commons.permissions.table import NotPermitted  # noqa: PLC0415
-    from gongzhi.commons.tables.reading import CannotRead, read_table  # noqa: PLC0415
-    from gongzhi.coordination.importing import import_rows  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415
 
-    by = _actor(login)
+    from gongzhi.commons.permissions.table import NotPermitted  # noqa: PLC0415
+    from gongzhi.commons.tables.mapping import CannotMap  # noqa: PLC0415
+    from gongzhi.commons.tables.reading import CannotRead, read_table  # noqa: PLC0415
+    from gongzhi.commons.tables.writing import write_rejects  # noqa: PLC0415
+    from gongzhi.coordination.importing import import_table  # noqa: PLC0415
+
+    by = actor_with(login)
     try:
         table = read_table(file, sheet=sheet)
-        mapping = _mapping(pairs, table)
-    except (CannotRead, CannotImport) as error:
-        refuse(str(error))
+        mapping = _mapping(pairs, table, saved=mapping_name)
+        if save_as:
+            _save(mapping, save_as, by)
+    except (CannotRead, CannotMap) as error:
+        refuse(error.chinese, error.english)
+    except NotPermitted as error:
+        refuse(str(error), "You may not save a mapping.")
     label = "检查 checking" if dry_run else "导入 importing"
     with click.progressbar(length=len(table), label=label, file=sys.stderr) as bar:
         try:
-            done = import_rows(
-                table.rows,
-                columns=table.columns,
+            done = import_table(
+                table,
                 mapping=mapping,
-                first_row_number=table.first_row_number,
                 source=source or file.name,
                 by=by,
                 at=datetime.now(UTC),
@@ -86,30 +94,45 @@ def import_tickets(
     )
     if done.rejects:
         target = rejects or file.with_suffix(file.suffix + ".rejects.csv")
-        _write_rejects(target, done.rejects, table)
+        write_rejects(target, table, done.rejects, language=settings.LANGUAGE_CODE)
         say(f"退回的行见 {target}", "Rejected rows are there, with the reason.")
         sys.exit(1)
 
 
-def _mapping(pairs: tuple[str, ...], table: "Table") -> dict[str, str]:
-    from gongzhi.affairs.tickets.importing import (  # noqa: PLC0415
-        CannotImport,
-        checked_mapping,
-        guess_mapping,
+def _mapping(pairs: tuple[str, ...], table: "Table", *, saved: str | None) -> dict[str, str]:
+    """Columns by field: those named, over those of a saved mapping or those that are usual."""
+    from gongzhi.affairs.tickets.importing import FIELDS, PURPOSE  # noqa: PLC0415
+    from gongzhi.commons.tables.mapping import (  # noqa: PLC0415
+        CannotMap,
+        check_mapping,
+        saved_mapping,
+        suggest_mapping,
     )
 
     named = {}
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not equals:
-            raise CannotImport(f"--map 要写成 字段=列名，而不是 {pair}")
+            raise CannotMap(
+                f"--map 要写成 字段=列名，而不是 {pair}", f"write --map FIELD=COLUMN, not {pair}"
+            )
         named[field.strip()] = column.strip()
-    if "text" in named:
-        return checked_mapping(named, table.columns)
-    return checked_mapping(guess_mapping(table.columns) | named, table.columns)
+    if saved:
+        return check_mapping(saved_mapping(PURPOSE, saved).columns | named, FIELDS, table.columns)
+    # With the text named, nothing is guessed: the file is not one of the usual ones.
+    usual = {} if "text" in named else suggest_mapping(FIELDS, table.columns)
+    return check_mapping(usual | named, FIELDS, table.columns)
 
 
-def _actor(login: str | None) -> "Actor":
+def _save(mapping: dict[str, str], name: str, by: "Actor") -> None:
+    from gongzhi.affairs.tickets.importing import PURPOSE  # noqa: PLC0415
+    from gongzhi.commons.tables.mapping import save_mapping  # noqa: PLC0415
+
+    save_mapping(purpose=PURPOSE, name=name, columns=mapping, by=by, at=datetime.now(UTC))
+    say(f"✓ 列对应已存为“{name.strip()}”", "The mapping is saved.")
+
+
+def actor_with(login: str | None) -> "Actor":
     """Whoever sits at the machine's command line is the system, unless they say who they are."""
     from django.utils.timezone import localdate  # noqa: PLC0415
 
@@ -123,23 +146,10 @@ def _actor(login: str | None) -> "Actor":
     return found
 
 
-def _write_rejects(target: Path, rejects: "tuple[Reject, ...]", table: "Table") -> None:
-    """The rejected rows as they were, with number, column and reason before them."""
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["行号 row", "列 column", "原因 reason", *table.columns])
-        for reject in rejects:
-            cells = table.rows[reject.row - table.first_row_number]
-            safe = [_harmless(cell) for cell in cells]
-            writer.writerow([reject.row, reject.column, reject.reason, *safe])
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell that a spreadsheet won't take for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
-
-
-@click.command(help="导出工单（CSV）：不含联系方式。 Export tickets as CSV, without contacts.")
+@click.command(
+    help="导出工单（.xlsx 或 .csv）：不含联系方式。 "
+    "Export tickets as .xlsx or .csv, without contacts."
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="起始日期 first day")
 @click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="截止日期 last day")
@@ -157,26 +167,27 @@ def export_tickets(
         export_rows,
     )
     from gongzhi.commons.permissions.table import NotPermitted  # noqa: PLC0415
+    from gongzhi.commons.tables.writing import write_csv, write_xlsx  # noqa: PLC0415
 
-    draft = file.with_name(f".{file.name}.part")
+    write = write_xlsx if file.suffix.lower() == ".xlsx" else write_csv
     count = 0
+
+    def counted(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+        nonlocal count
+        with click.progressbar(rows, label="导出 exporting", file=sys.stderr) as bar:
+            for row in bar:
+                count += 1
+                yield row
+
     try:
         rows = export_rows(
-            by=_actor(login),
+            by=actor_with(login),
             since=make_aware(since) if since else None,
             until=make_aware(until + timedelta(days=1)) if until else None,
         )
-        with (
-            draft.open("w", encoding="utf-8-sig", newline="") as out,
-            click.progressbar(rows, label="导出 exporting", file=sys.stderr) as bar,
-        ):
-            writer = csv.writer(out)
-            writer.writerow(EXPORT_COLUMNS)
-            for row in bar:
-                writer.writerow([_harmless(cell) for cell in row])
-                count += 1
+        write(file, EXPORT_COLUMNS, counted(rows))
     except NotPermitted as error:
-        draft.unlink(missing_ok=True)
         refuse(str(error), "You may not export.")
-    draft.replace(file)
+    except OSError as error:
+        refuse(f"写不了 {file}：{error.strerror}", f"{file} can't be written: {error.strerror}.")
     say(f"✓ 已导出 {count} 张工单到 {file}", f"{count} tickets exported.")

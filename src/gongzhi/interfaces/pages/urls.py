@@ -17,6 +17,7 @@ from gongzhi.interfaces.pages.whistles import views as whistles
 urlpatterns = [
     path("", welcoming.home, name="home"),
     path("", include("gongzhi.interfaces.pages.residents.urls")),
+    path("", include("gongzhi.interfaces.pages.resources.urls")),
     path("privacy", welcoming.privacy, name="privacy"),
     path("remark", remarks.leave, name="remark"),
     path("remark/left", remarks.left, name="remark_left"),

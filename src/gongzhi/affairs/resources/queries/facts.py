@@ -1,6 +1,6 @@
 """Single facts that other rooms ask for."""
 
-from gongzhi.affairs.resources.models import Claim, Need
+from gongzhi.affairs.resources.models import Claim, Need, Offer
 
 
 def claim_parties(claim_id: int) -> tuple[int, int] | None:
@@ -23,3 +23,8 @@ def need_of_source(kind: str, source_id: int) -> int | None:
     found = Need.objects.filter(source_kind=kind, source_id=source_id)
     living = found.exclude(state__in=["withdrawn", "refused", "expired"])
     return living.order_by("-id").values_list("id", flat=True).first()
+
+
+def is_empty() -> bool:
+    """Whether the pool has never held anything."""
+    return not Need.objects.exists() and not Offer.objects.exists()

@@ -20,8 +20,8 @@ class PlanRow:
     state: PlanState
     aims: str
     computed_at: datetime
-    needed: int
-    met: int
+    needs: int
+    full: int
     proved: bool
 
 
@@ -98,8 +98,8 @@ def _row(plan: Plan) -> PlanRow:
         state=PlanState(plan.state),
         aims=plan.aims,
         computed_at=plan.computed_at,
-        needed=plan.needed,
-        met=plan.met,
+        needs=plan.facts["needs"],
+        full=plan.facts["full"],
         proved=plan.proved,
     )
 

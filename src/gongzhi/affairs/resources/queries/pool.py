@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from gongzhi.affairs.resources.categories import HelpView, help_categories
 from gongzhi.affairs.resources.choices import Condition, NeedState, OfferState, Urgency, Visibility
-from gongzhi.affairs.resources.models import Need, Offer
+from gongzhi.affairs.resources.models import Need, Offer, Slot
 from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import reach
@@ -204,6 +204,49 @@ def offers_page(*, filters: Filters, cursor: str = "", most: int = PAGE) -> Offe
     rows = offer_rows(ordered[: most + 1])
     more = str(rows[most - 1].id) if len(rows) > most else ""
     return OfferPage(tuple(rows[:most]), more)
+
+
+def open_offers(
+    *, page: int, size: int, unit_id: int | None = None, since: datetime | None = None
+) -> tuple[list[OfferRow], int]:
+    """One numbered page of the open offers by id, and how many there are. Four queries."""
+    found = Offer.objects.filter(state=OfferState.OPEN)
+    if unit_id is not None:
+        found = found.filter(unit_id=unit_id)
+    if since is not None:
+        found = found.filter(touched_at__gte=since)
+    start = (page - 1) * size
+    ordered = found.order_by("id").prefetch_related("categories")
+    return offer_rows(ordered[start : start + size]), found.count()
+
+
+def open_offer_row(offer_id: int) -> OfferRow | None:
+    """One open offer, or None where there is none."""
+    found = Offer.objects.filter(state=OfferState.OPEN, pk=offer_id)
+    rows = offer_rows(found.prefetch_related("categories"))
+    return rows[0] if rows else None
+
+
+def openings_of(offer_ids: Iterable[int]) -> dict[int, list[tuple[int, str, str]]]:
+    """When offers are there each week: (weekday, from, to); one query."""
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    rows = Slot.objects.filter(offer_id__in=list(offer_ids)).order_by("weekday", "opens")
+    for row in rows:
+        hours = (row.weekday, f"{row.opens:%H:%M}", f"{row.closes:%H:%M}")
+        found.setdefault(row.offer_id, []).append(hours)
+    return found
+
+
+def giving_units() -> list[int]:
+    """Every unit with an open offer, by id."""
+    rows = Offer.objects.filter(state=OfferState.OPEN).order_by("unit_id")
+    return list(rows.values_list("unit_id", flat=True).distinct())
+
+
+def giving_places() -> list[int]:
+    """Every place that an open offer starts from, by id."""
+    rows = Offer.objects.filter(state=OfferState.OPEN).order_by("place_id")
+    return list(rows.values_list("place_id", flat=True).distinct())
 
 
 def offer_rows(offers: Iterable[Offer]) -> list[OfferRow]:

@@ -19,6 +19,9 @@ class Remark(models.Model):
     for_requester = models.BooleanField(default=False)
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="remark_told", condition=Q(for_requester=True))]
+
 
 class Assist(models.Model):
     """A unit that helps the lead and reports back to it."""

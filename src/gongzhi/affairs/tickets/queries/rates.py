@@ -63,6 +63,7 @@ class _Ticket:
     due: datetime | None = None
     in_limit: bool = False
     in_scope: bool = True
+    parked: bool = False
 
 
 @dataclass(slots=True)
@@ -105,9 +106,10 @@ def three_rates(
     """The rates of what fell due, and of what was answered, from `since` and before `until`.
 
     Response: tickets whose lead made contact within the limit, of those whose contact limit ended
-    in the time; withdrawn and excluded tickets are out of scope, and of several leads the last
-    counts. Resolution and satisfaction: call-backs answered in the time; "partly" and "basically"
-    are counted apart, so that a scheme may add them or not. Read from the ledger as a stream.
+    in the time; of several leads the last counts. Resolution and satisfaction: call-backs answered
+    in the time; "partly" and "basically" are counted apart, so that a scheme may add them or not.
+    Withdrawn and excluded tickets are out of scope, and so are those parked at the end of the time
+    as long as they are. Read from the ledger as a stream.
     """
     granted = reach(by, "indicators.read")
     if granted.nowhere:
@@ -118,15 +120,20 @@ def three_rates(
         places = within if places is None else places & within
     tally = _Tally(group_by)
     tickets: dict[int, _Ticket] = {}
+    answers: list[EventView] = []
     for event in _events(since, until, places):
         if event.kind == kinds.CALLED_BACK:
             if event.at >= since and _ours(event.data.get("unit"), granted.unit_ids):
-                _count_answer(tally, event)
+                answers.append(event)
         else:
             _follow(tickets.setdefault(event.subject.id, _Ticket()), event)
+    for event in answers:
+        if tickets.get(event.subject.id, _Ticket()).in_scope:
+            _count_answer(tally, event)
     for ticket in tickets.values():
         if (
             ticket.in_scope
+            and not ticket.parked
             and ticket.due is not None
             and since <= ticket.due < until
             and _ours(ticket.lead, granted.unit_ids)
@@ -148,6 +155,8 @@ def _events(since: datetime, until: datetime, places: set[int] | None) -> Iterab
             kinds.CONTACTED,
             kinds.ANSWERED,
             kinds.EXCLUSION_REVIEWED,
+            kinds.PARKING_REVIEWED,
+            kinds.UNPARKED,
             kinds.WITHDRAWN,
             kinds.CALLED_BACK,
         ],
@@ -170,6 +179,8 @@ def _follow(ticket: _Ticket, event: EventView) -> None:
         ticket.in_limit |= event.data.get("in_limit") is True
     elif event.kind == kinds.ANSWERED:
         ticket.in_limit |= event.data.get("first_contact_in_limit") is True
+    elif event.kind in {kinds.PARKING_REVIEWED, kinds.UNPARKED}:
+        ticket.parked = event.data.get("approved") is True
     elif event.kind == kinds.WITHDRAWN or event.data.get("approved") is True:
         ticket.in_scope = False
 

@@ -39,14 +39,16 @@ def stuck(*, by: Actor, at: datetime, most: int = 20) -> StuckList:
     mine = Ticket.objects.filter(within_reach(by), is_open=1)
     pending = Q(pk__in=[])
     for asked in _REVIEWED.values():
-        waits = asked._default_manager.filter(ticket=OuterRef("pk"), review=Review.PENDING)
-        pending |= Q(Exists(waits))
+        waits = asked._default_manager.filter(review=Review.PENDING)
+        pending |= Q(pk__in=waits.values("ticket_id"))
     look_again = ParkingRow.objects.filter(
         ticket=OuterRef("pk"), review=Review.APPROVED, ended_at=None, review_on__lte=localdate(at)
     )
-    unanswered = Callback.objects.filter(ticket=OuterRef("pk"), state=CallbackState.ASKED)
+    # From the few open call-backs to their tickets, never through all that were ever closed.
+    unanswered = Callback.objects.filter(state=CallbackState.ASKED).values("ticket_id")
     closed = Ticket.objects.filter(within_reach(by), state=State.CLOSED)
-    waiting = _some(mine.filter(pending), most)
+    # Also of closed tickets: whether one counts in the assessment is often asked afterwards.
+    waiting = _some(Ticket.objects.filter(within_reach(by)).filter(pending), most)
     return StuckList(
         overdue=_some(
             mine.filter(next_due_at__lt=at, due_at__lt=at).exclude(state=State.PARKED), most
@@ -55,7 +57,7 @@ def stuck(*, by: Actor, at: datetime, most: int = 20) -> StuckList:
         parked_for_review=_some(mine.filter(state=State.PARKED).filter(Exists(look_again)), most),
         waiting_for_review=waiting,
         reopened=_some(mine.filter(state=State.REOPENED), most),
-        to_call_back=_some(closed.filter(Exists(unanswered)), most),
+        to_call_back=_some(closed.filter(pk__in=unanswered), most),
         reviews=_what_waits([row.id for row in waiting]),
     )
 

@@ -1,1 +1,1 @@
-"""Open Referral HSDS 3, read only."""
+"""Open Referral HSDS 3, read only: what units in the district offer."""

@@ -1,12 +1,13 @@
 """Our values as GeoReport's documents: codes and numbers are strings, dates have offsets."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.conf import settings
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 
+from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.queries.public import PublicRequest, PublicUpdate
 from gongzhi.affairs.tickets.queries.stories import number_and_title
 from gongzhi.commons.categories.queries import CategoryView, categories, category
@@ -16,8 +17,8 @@ CHANGESET = "2026-11-25T00:00:00+08:00"
 MOST_VALUES, LONGEST_VALUE = 20, 500
 
 
-def _date(moment: datetime | None) -> str | None:
-    return localtime(moment).isoformat(timespec="seconds") if moment else None
+def _date(moment: datetime | None, zone: tzinfo) -> str | None:
+    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
 
 
 def discovery(base: str) -> dict[str, Any]:
@@ -118,19 +119,20 @@ def _is_number(value: str) -> bool:
 
 def requests(found: Sequence[PublicRequest]) -> list[dict[str, Any]]:
     """Public requests as service requests."""
+    zone, labels = get_current_timezone(), {state: str(state.label) for state in State}
     return [
         {
             "service_request_id": row.number,
             "status": "open" if row.is_open else "closed",
-            "status_notes": str(row.state.label),
+            "status_notes": labels[row.state],
             "service_name": row.category_name,
             "service_code": row.category_code,
             "description": row.text,
             "agency_responsible": row.unit_name,
             "service_notice": "",
-            "requested_datetime": _date(row.received_at),
-            "updated_datetime": _date(row.updated_at),
-            "expected_datetime": _date(row.due_at),
+            "requested_datetime": _date(row.received_at, zone),
+            "updated_datetime": _date(row.updated_at, zone),
+            "expected_datetime": _date(row.due_at, zone),
             "address": row.place_name,
             "address_id": str(row.place_id),
             "zipcode": "",
@@ -144,12 +146,13 @@ def requests(found: Sequence[PublicRequest]) -> list[dict[str, Any]]:
 
 def updates(found: Sequence[PublicUpdate]) -> list[dict[str, Any]]:
     """What handling units told, as request updates."""
+    zone = get_current_timezone()
     return [
         {
             "update_id": str(row.id),
             "service_request_id": row.number,
             "status": "OPEN" if row.is_open else "CLOSED",
-            "updated_datetime": _date(row.at),
+            "updated_datetime": _date(row.at, zone),
             "description": row.text,
             "media_url": "",
         }

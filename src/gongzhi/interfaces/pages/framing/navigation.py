@@ -30,6 +30,7 @@ WAYS: tuple[Way, ...] = (
     Way("whistles", _("吹哨"), staff_only=True),
     Way("tasks", _("任务"), staff_only=True),
     Way("rates", _("三率"), may="indicators.read"),
+    Way("needs", _("供需")),
     Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
 )

@@ -11,11 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gongzhi.affairs.resources.queries.facts import need_of_source
 from gongzhi.affairs.tickets.queries.stories import Story, WaitingReview, story_for_staff
 from gongzhi.affairs.tickets.replies import keep_reply, kept_replies
 from gongzhi.commons.attachments.attaching import attach
 from gongzhi.commons.attachments.queries import attachments_of
 from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import reach
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -31,8 +34,9 @@ CALLING = frozenset({"contact", "call-back", "ask"})  # steps that begin with a 
 @require_safe
 @for_staff
 def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
-    story = story_for_staff(by=visitor_of(request).actor, ticket_id=ticket_id)
-    return render(request, "tickets/ticket.html", _context(story))
+    by = visitor_of(request).actor
+    story = story_for_staff(by=by, ticket_id=ticket_id)
+    return render(request, "tickets/ticket.html", _context(story, by))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +62,7 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
             else:
                 messages.success(request, _("已完成：%(step)s") % {"step": page.label})
                 return redirect("ticket", ticket_id)
-    context = _context(story) | {
+    context = _context(story, by) | {
         "form": form,
         "page": page,
         "available": page in offered(story),
@@ -112,7 +116,7 @@ def _waiting(review: WaitingReview) -> tuple[object, WaitingReview, str]:
     return BY_NAME[_ASKED[review.what]].label, review, said
 
 
-def _context(story: Story) -> dict[str, object]:
+def _context(story: Story, by: Actor) -> dict[str, object]:
     steps = offered(story)
     due, due_tone = due_words(story.row, now=timezone.now())
     triages = any(page.name == "triage" for page in steps)
@@ -129,6 +133,8 @@ def _context(story: Story) -> dict[str, object]:
             for code, name, share in story.suggestions
             if triages and story.category_by != "person"
         ],
+        "may_need": bool(story.steps) and not reach(by, "needs.publish").nowhere,
+        "need": need_of_source("ticket", story.row.id),
         "due": due,
         "due_tone": due_tone,
         "urgency": URGENCY_BADGES.get(story.row.urgency),

@@ -1,0 +1,40 @@
+"""The gap between needs and offers, for the district and every unit in it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from gongzhi.affairs.resources.queries.gaps import gap_matrix, idle_offers, isolated_partners
+from gongzhi.commons.permissions.table import NotPermitted, reach
+from gongzhi.interfaces.pages.framing.staff import for_staff
+from gongzhi.interfaces.pages.framing.visitors import visitor_of
+from gongzhi.interfaces.pages.resources.needs import tabs
+from gongzhi.interfaces.pages.resources.rows import offer_line
+
+
+@require_safe
+@for_staff
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Communities by categories, what lies idle, and who stands apart."""
+    by, at = visitor_of(request).actor, timezone.now()
+    if reach(by, "resources.read").nowhere:
+        raise NotPermitted("resources.read")
+    found = gap_matrix(at=at)
+    rows, idle, active = idle_offers(at=at, most=20)
+    isolated, partners = isolated_partners(at=at)
+    context = {
+        "matrix": found,
+        "rows": [
+            (row, [(cell, view.id) for cell, view in zip(row.cells, found.categories, strict=True)])
+            for row in found.rows
+        ],
+        "idle_rows": [offer_line(row) for row in rows],
+        "idle": idle,
+        "active": active,
+        "isolated": isolated[:30],
+        "isolated_count": len(isolated),
+        "partners": partners,
+        "tabs": tabs(by, "gap"),
+    }
+    return render(request, "resources/gap.html", context)

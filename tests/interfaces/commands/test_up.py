@@ -1,0 +1,162 @@
+"""`gongzhi up` as somebody runs it: started twice, in the way of others, stopped, left alone."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+GONGZHI = [sys.executable, "-m", "gongzhi.interfaces.commands"]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class House:
+    """A data folder, a port, and whatever runs there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.log = folder / "log"
+        self.environment = os.environ | {
+            "GONGZHI_DATA": str(folder / "data"),
+            "GONGZHI_PORT": str(self.port),
+            "GONGZHI_PROCESSES": "1",
+            "GONGZHI_OPEN311_KEY": "0",
+        }
+        for unwanted in ("DJANGO_SETTINGS_MODULE", "GONGZHI_DATABASE_URL"):
+            self.environment.pop(unwanted, None)
+
+    def run(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*GONGZHI, *arguments],
+            env=self.environment | settings,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def up(self) -> "subprocess.Popen[bytes]":
+        with self.log.open("ab") as log:
+            started = subprocess.Popen(
+                [*GONGZHI, "up", "--no-sample"], env=self.environment, stdout=log, stderr=log
+            )
+        end = time.monotonic() + 120
+        while "running at" not in self.log.read_text():
+            assert started.poll() is None, self.log.read_text()
+            assert time.monotonic() < end, self.log.read_text()
+            time.sleep(0.1)
+        return started
+
+    def ask(self, method: str, path: str, body: str = "") -> tuple[int, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request(method, path, body, headers if body else {})
+        answer = connection.getresponse()
+        read = answer.read()
+        connection.close()
+        return answer.status, json.loads(read)
+
+    def processes(self) -> list[int]:
+        """Whatever runs with this data folder."""
+        found = []
+        for each in Path("/proc").glob("[0-9]*"):
+            try:
+                environment = (each / "environ").read_bytes()
+            except OSError:
+                continue
+            if f"GONGZHI_DATA={self.folder / 'data'}".encode() in environment.split(b"\0"):
+                found.append(int(each.name))
+        return found
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    here = House(tmp_path)
+    yield here
+    for process in here.processes():
+        os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGHUP])
+def test_stopped_it_leaves_no_process_and_started_again_it_has_its_data(
+    house: House, told: signal.Signals
+) -> None:
+    first = house.up()
+    assert house.ask("GET", "/healthz") == (200, {"status": "ok"})
+    secrets = (house.folder / "data" / "secrets.json").read_bytes()
+
+    second = house.run("up", "--no-sample")
+    assert second.returncode == 1
+    assert f"Port {house.port} is taken" in second.stderr
+    assert "Traceback" not in second.stderr
+
+    first.send_signal(told)
+    assert first.wait(timeout=40) == 0
+    assert house.processes() == []
+
+    house.log.unlink()
+    again = house.up()
+    assert house.ask("GET", "/healthz")[0] == 200
+    assert (house.folder / "data" / "secrets.json").read_bytes() == secrets
+    again.terminate()
+    assert again.wait(timeout=40) == 0
+    assert house.processes() == []
+
+
+def test_a_worker_that_dies_is_started_again(house: House) -> None:
+    running = house.up()
+    before = house.processes()
+    (worker,) = [
+        process
+        for process in before
+        if b"interfaces.worker" in Path(f"/proc/{process}/cmdline").read_bytes()
+    ]
+    os.kill(worker, signal.SIGKILL)
+    end = time.monotonic() + 30
+    while "starting it again" not in house.log.read_text() or len(house.processes()) < len(before):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    running.terminate()
+    assert running.wait(timeout=40) == 0
+    assert house.processes() == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"GONGZHI_DATA": "/proc/nowhere"}, "GONGZHI_DATA"),
+        ({"GONGZHI_PORT": "eighty"}, "GONGZHI_"),
+        ({"GONGZHI_DATABASE_URL": "mysql://x/y"}, "GONGZHI_DATABASE_URL"),
+        ({"GONGZHI_DATABASE_URL": "postgresql://127.0.0.1:1/nothing"}, "database"),
+        ({"GONGZHI_HOST": "203.0.113.1"}, "GONGZHI_HOST"),
+    ],
+)
+def test_what_stands_in_the_way_is_said_in_words(
+    house: House, settings: dict[str, str], named: str
+) -> None:
+    result = house.run("up", "--no-sample", **settings)
+    assert result.returncode == 1
+    assert named in result.stderr
+    assert "Traceback" not in result.stderr
+    assert house.processes() == []
+
+
+def test_a_data_folder_that_is_a_file_is_refused(house: House) -> None:
+    (house.folder / "data").write_text("")
+    result = house.run("up", "--no-sample")
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
