@@ -7,7 +7,7 @@ from gongzhi.interfaces.admin.site import back_office
 urlpatterns: list[URLPattern | URLResolver] = [
     path("open311/", include("gongzhi.interfaces.api.open311.urls")),
     path("admin/", back_office.urls),
-    path("hsds", include("gongzhi.interfaces.api.hsds.urls")),
+    path("hsds/", include("gongzhi.interfaces.api.hsds.urls")),
     path("", include("gongzhi.interfaces.pages.urls")),
     path("account/", include("allauth.urls")),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from gongzhi.affairs.tickets.hot_issues import gather_hot_issues
 from gongzhi.affairs.tickets.importing import column_of, request_of
 from gongzhi.affairs.tickets.intake import (
     CannotReceive,
@@ -11,6 +12,7 @@ from gongzhi.affairs.tickets.intake import (
     check_request,
     receive_what_can_be,
 )
+from gongzhi.affairs.tickets.seasons import look_ahead
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.tables.checking import Fault, Reject
 from gongzhi.commons.tables.reading import Row, Table
@@ -42,7 +44,8 @@ def import_table(
     """Import the rows of a table in chunks of 500, each in a transaction of its own.
 
     Stopped half-way, the same call goes on where it stopped: rows already received are
-    recognised and make no second ticket. A dry run checks everything and stores nothing.
+    recognised and make no second ticket. A dry run checks everything and stores nothing. What is
+    boiling up is gathered anew at the end, so that the file shows there, too.
     """
     positions = {field: table.position(column) for field, column in mapping.items()}
     received = repeated = 0
@@ -70,6 +73,9 @@ def import_table(
         if not dry_run:
             follow_all(at=at)
         progress(len(chunk))
+    if received:
+        gather_hot_issues(at=at)
+        look_ahead(at=at)
     return Imported(len(table), received, repeated, tuple(rejects))
 
 

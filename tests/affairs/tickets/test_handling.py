@@ -234,3 +234,40 @@ def test_time_spent_waiting_for_the_requester_is_told_apart(district: SmallDistr
     close_ticket(ticket_id=ticket_id, evidence="已清运", by=lead, at=MONDAY + 1.5 * HOUR)
     data = last_event(ticket_id).data
     assert (data["work_minutes"], data["paused_minutes"]) == (60, 30)
+
+
+def test_a_unit_that_assists_reports_and_leaves_the_rest_to_the_lead(
+    district: SmallDistrict,
+) -> None:
+    ticket_id = dispatched(district)
+    ask_assistance(
+        ticket_id=ticket_id, unit_id=district.units["water"].pk, what="冲洗路面",
+        by=district.sanitation, at=MONDAY,
+    )  # fmt: skip
+    by = district.water
+    who = {"ticket_id": ticket_id, "by": by, "at": MONDAY + HOUR}
+    with pytest.raises(NotPermitted):
+        contact_requester(note="", **who)
+    with pytest.raises(NotPermitted):
+        answer_ticket(text="好了", **who)
+    with pytest.raises(NotPermitted):
+        close_ticket(evidence="完", **who)
+    with pytest.raises(NotPermitted):
+        ask_requester(question="哪里？", **who)
+    story = story_for_staff(by=by, ticket_id=ticket_id)
+    assert story.steps == frozenset()
+    assert story.contact is not None
+    assert story.contact.open, "it has to find whom it helps"
+    report_assistance(text="已冲洗", **who)
+
+
+def test_a_link_holder_can_not_write_without_end(
+    district: SmallDistrict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gongzhi.affairs.tickets.handling.MOST_REPLIES", 2)
+    ticket_id = dispatched(district)
+    who = {"ticket_id": ticket_id, "by": key_to(ticket_id), "at": MONDAY}
+    reply_to_question(text="一", **who)
+    reply_to_question(text="二", **who)
+    with pytest.raises(CannotHandle, match="太多"):
+        reply_to_question(text="三", **who)

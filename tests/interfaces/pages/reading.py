@@ -27,7 +27,8 @@ class Page(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         if tag in _LABELLED and "label" in self._open:
             self.wrapped.add(len(self.tags))
-        self.tags.append((tag, found))
+        # A picture may have titles of its own.
+        self.tags.append(("svg-title" if tag == "title" and "svg" in self._open else tag, found))
         if tag == "script" and "src" not in found and found.get("type") != "application/json":
             self.inline_scripts += 1
         if tag not in {"input", "meta", "link", "img", "br", "hr", "use"}:

@@ -14,7 +14,14 @@ PUBLIC += ["/account/password/reset/", "/no/such/page"]
 SIGNED_IN = ["/", "/styleguide", "/account/password/change/", "/account/2fa/", "/account/logout/"]
 SIGNED_IN += ["/account/reauthenticate/", "/account/3rdparty/", "/account/email/"]
 
-SIGNED_IN += ["/desk", "/desk/stuck", "/desk/search", "/desk/notices", "/desk/register"]
+SIGNED_IN += [
+    "/desk",
+    "/desk/stuck",
+    "/desk/search",
+    "/desk/notices",
+    "/desk/register",
+    "/desk/hot",
+]
 SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rates"]
 SIGNED_IN += ["/whistles"]
 PUBLIC += ["/needs", "/offers", "/rooms"]

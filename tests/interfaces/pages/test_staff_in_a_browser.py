@@ -8,7 +8,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from gongzhi.affairs.tickets.hot_issues import gather_hot_issues
 from gongzhi.affairs.tickets.joint_handling import AgreedTask, write_minutes
+from gongzhi.affairs.tickets.models import HotIssue
 from gongzhi.affairs.tickets.replies import keep_reply
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.models import Person
@@ -60,7 +62,11 @@ def paths(offices: Offices) -> list[str]:
         whistle_id=whistle, minutes="先清运", tasks=[task], by=district.coordinator, at=at
     )
     keep_reply(name="清运", text="今天下午清运。", by=district.coordinator)
-    found = ["/desk", "/desk/stuck", "/desk/search?words=垃圾&state=dispatched", "/desk/notices"]
+    for text in [LONG, LONG[2:], "垃圾桶三天没人清运很臭，和风花园3号楼"]:
+        offices.ticket(text)
+    gather_hot_issues(at=timezone.now())
+    found = ["/desk/hot", f"/desk/hot/{HotIssue.objects.get().pk}"]
+    found += ["/desk", "/desk/stuck", "/desk/search?words=垃圾&state=dispatched", "/desk/notices"]
     found += ["/desk/register", "/desk/replies", "/whistles", "/tasks", "/rates"]
     found += [f"/tickets/{ticket}", f"/tickets/{ticket}/answer", f"/tickets/{ticket}/exclude"]
     found += [f"/whistles/{whistle}", f"/whistles/draft?ticket={ticket}"]

@@ -105,7 +105,7 @@ class _Assembling:
                     self.communities.number(row[1]), self.places.number(row[2]),
                     self.categories.number(row[3]), row[4] - row[5], row[6],
                     self.windows.number(span), self._set(row[9]), self._set(row[10]),
-                    int(row[11]),
+                    int(row[11] and row[4] > 1),  # one unit is always whole
                 )
             )  # fmt: skip
         table = np.array(columns, dtype=np.int64).reshape(-1, 9)

@@ -1,6 +1,7 @@
 """Who may add files to a ticket, and who may open them."""
 
 from gongzhi.affairs.tickets.choices import OPEN_STATES
+from gongzhi.affairs.tickets.lifecycle import units_for
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.commons.attachments.access import declare_access
 from gongzhi.commons.permissions.actors import Actor
@@ -11,10 +12,14 @@ def _may(by: Actor, ticket_id: int, *actions: str, open_only: bool) -> bool:
     ticket = Ticket.objects.filter(pk=ticket_id).first()
     if ticket is None or (open_only and ticket.state not in OPEN_STATES):
         return False
-    helping = ticket.assists.values_list("unit_id", flat=True)
-    units = [unit for unit in (ticket.lead_unit_id, *helping) if unit is not None]
     return any(
-        allowed(by, action, place_path=ticket.place_path, unit_ids=units, ticket_id=ticket_id)
+        allowed(
+            by,
+            action,
+            place_path=ticket.place_path,
+            unit_ids=units_for(action, ticket),
+            ticket_id=ticket_id,
+        )
         for action in actions
     )
 

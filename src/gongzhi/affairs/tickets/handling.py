@@ -16,6 +16,8 @@ from gongzhi.commons.organisations.queries import standing_unit
 
 BEING_HANDLED = frozenset({State.DISPATCHED, State.IN_PROGRESS, State.REOPENED, State.PARKED})
 
+MOST_REPLIES = 100  # of one requester; the private link has no other limit
+
 
 class CannotHandle(ValueError):
     """A step of handling that is refused, and why."""
@@ -37,7 +39,7 @@ def _must_be_handled(ticket: Ticket) -> None:
 @transaction.atomic
 def contact_requester(*, ticket_id: int, note: str, by: Actor, at: datetime) -> None:
     """Put on record that the lead spoke with the requester; the first time stops that clock."""
-    ticket = ticket_for(by, "tickets.handle", ticket_id)
+    ticket = ticket_for(by, "tickets.answer", ticket_id)
     first = ticket.contacted_at is None
     in_limit = ticket.contact_due_at is None or at <= ticket.contact_due_at
     move(ticket, Step.CONTACT, at=at, contacted_at=ticket.contacted_at or at)
@@ -109,6 +111,8 @@ def reply_to_question(*, ticket_id: int, text: str, by: Actor, at: datetime) -> 
     text = _words(text, _("回复内容"))
     if len(text) > 5_000:
         raise CannotHandle(_("回复最多 5000 字，请精简"))
+    if ticket.remarks.filter(kind=RemarkKind.REPLY).count() >= MOST_REPLIES:
+        raise CannotHandle(_("补充的内容太多了，请打电话或到社区当面说"))
     touch(ticket, at=at)
     for waiting in (ticket, into):
         if waiting is not None:
@@ -140,7 +144,7 @@ def _let_clock_run(ticket: Ticket, *, at: datetime) -> None:
 @transaction.atomic
 def ask_assistance(*, ticket_id: int, unit_id: int, what: str, by: Actor, at: datetime) -> None:
     """Ask another unit to help; the lead stays responsible and the other reports back to it."""
-    ticket = ticket_for(by, "tickets.handle", ticket_id)
+    ticket = ticket_for(by, "tickets.answer", ticket_id)
     _must_be_handled(ticket)
     if standing_unit(unit_id, on=localdate(at)) is None or unit_id == ticket.lead_unit_id:
         raise CannotHandle(_("请选择主办单位以外的协办单位"))

@@ -121,6 +121,10 @@ MOVES: dict[Step, Move] = {
 }
 
 
+# Whoever assists reads, notes and reports back; answering, asking and closing are the lead's.
+ASSISTING_MAY = frozenset({"tickets.read", "tickets.read_contact", "tickets.handle"})
+
+
 class NoSuchTicket(LookupError):
     """There is no such ticket, or the actor may not know of it."""
 
@@ -169,13 +173,17 @@ def ticket_to_read(by: Actor, action: str, ticket_id: int) -> Ticket:
 def _permitted(by: Actor, action: str, ticket: Ticket | None) -> Ticket:
     if ticket is None:
         raise NoSuchTicket
-    units = [u for u in (ticket.lead_unit_id, *_assisting(ticket)) if u is not None]
+    units = units_for(action, ticket)
     require(by, action, place_path=ticket.place_path, unit_ids=units, ticket_id=ticket.pk)
     return ticket
 
 
-def _assisting(ticket: Ticket) -> list[int]:
-    return list(ticket.assists.values_list("unit_id", flat=True))
+def units_for(action: str, ticket: Ticket) -> list[int]:
+    """The units whose members may do this: the lead, and for some actions those that assist."""
+    lead = [ticket.lead_unit_id] if ticket.lead_unit_id is not None else []
+    if action not in ASSISTING_MAY:
+        return lead
+    return [*lead, *(assist.unit_id for assist in ticket.assists.all())]
 
 
 def move(ticket: Ticket, step: Step, *, at: datetime, **changes: Any) -> None:

@@ -21,7 +21,7 @@ from gongzhi.affairs.tickets.endings import (
 from gongzhi.affairs.tickets.handling import reply_to_question
 from gongzhi.affairs.tickets.intake import TEXT_LIMIT, first_words, text_digest
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
-from gongzhi.affairs.tickets.models import Remark, Requester, Ticket
+from gongzhi.affairs.tickets.models import HotIssueTicket, Remark, Requester, Ticket
 from gongzhi.affairs.tickets.numbers import id_in, number_of
 from gongzhi.affairs.tickets.searching import forget_words
 from gongzhi.commons.attachments.attaching import erase_attachments
@@ -103,6 +103,7 @@ def correct_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> Non
         raise CannotChange(_("内容要有 1 到 %(most)d 字") % {"most": TEXT_LIMIT})
     before = ticket.text
     derived = ticket.title == first_words(before)
+    HotIssueTicket.objects.filter(ticket=ticket).update(words=[])  # they stand elsewhere now
     touch(ticket, at=at, text=words, title=first_words(words) if derived else ticket.title)
     tell(
         ticket,
@@ -147,6 +148,7 @@ def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """
     forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
+    HotIssueTicket.objects.filter(ticket=ticket).delete()
     forget_words(ticket.pk, at=at)
     erase_attachments(Subject("ticket", ticket.pk), by=by, at=at)
     ticket.callbacks.update(remark="")

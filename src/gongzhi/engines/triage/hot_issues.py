@@ -41,7 +41,9 @@ class HotIssue:
     `heat` = messages + √supporters + surprise; `messages` counts distinct texts; `surprise` is the
     negative decimal logarithm of the chance of its busiest week (at most 10). `rising`: the last
     seven days are above its past, among all matters with at most a 5 % chance of any false alarm.
-    `members` are positions of its messages in order of time.
+    `place` is the stated place of most messages, else the place that their words name, which is
+    `named_place`. `members` are positions of its messages in order of time, `central` that of the
+    one whose subject says most of the name.
     """
 
     matter: int
@@ -59,6 +61,8 @@ class HotIssue:
     phrases: tuple[str, ...]
     description: str
     members: tuple[int, ...]
+    central: int
+    named_place: str
 
 
 def hot_issues(
@@ -158,6 +162,8 @@ def _draft(
         phrases=(),
         description="",
         members=tuple(members.tolist()),
+        central=int(members[0]),
+        named_place="",
     )
 
 
@@ -186,12 +192,15 @@ def _with_name(
     draft: HotIssue, voices: Sequence[Voice], messages: Sequence[Message], name: Name | None
 ) -> HotIssue:
     stated = Counter(voices[at].place for at in draft.members if voices[at].place)
-    place = stated.most_common(1)[0][0] if stated else (name.place if name else "")
+    named = name.place if name else ""
+    middle = central(messages, name)
     return replace(
         draft,
-        place=place,
+        place=stated.most_common(1)[0][0] if stated else named,
         phrases=name.phrases if name else (),
-        description=" ".join(subject_of(messages[central(messages, name)]).split()),
+        description=" ".join(subject_of(messages[middle]).split()),
+        central=draft.members[middle],
+        named_place=named,
     )
 
 
@@ -223,4 +232,4 @@ def _with_rising(
 
 def _placed_in(issue: HotIssue, kept: Sequence[int]) -> HotIssue:
     members = tuple(kept[at] for at in issue.members)
-    return replace(issue, matter=kept[issue.matter], members=members)
+    return replace(issue, matter=kept[issue.matter], members=members, central=kept[issue.central])

@@ -1,7 +1,7 @@
 """Tables of indicators as an actor may see them: small cells hidden, gaps named, totals beside."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import ibis
@@ -56,12 +56,32 @@ def readable(by: Actor) -> Reach:
 def tabulate(
     measuring: Measuring, indicator: Indicator, level: Level, *, by: Actor
 ) -> IndicatorTable:
-    """The table of an indicator at a level, as far as `by` may see it.
+    """The table of an indicator at a level, as far as `by` may see it."""
+    readable(by)
+    return seen_by(whole_table(measuring, indicator, level), by)
 
-    Hiding is decided over the whole district before anything is left out, so that two people who
+
+def seen_by(table: IndicatorTable, by: Actor) -> IndicatorTable:
+    """The part of a whole table that `by` may see, with the district's totals.
+
+    Hiding was decided over the whole district before anything is left out, so that two people who
     see different parts can't put together what neither may know.
     """
     granted = readable(by)
+    seen = [
+        (group, row)
+        for group, row in zip(table.groups, table.rows, strict=True)
+        if _may_see(granted, table.level, group)
+    ]
+    return replace(
+        table,
+        groups=tuple(group for group, _row in seen),
+        rows=tuple(row for _group, row in seen),
+    )
+
+
+def whole_table(measuring: Measuring, indicator: Indicator, level: Level) -> IndicatorTable:
+    """The table of an indicator at a level over the whole district, small cells hidden."""
     months: tuple[int | None, ...] = (None,)
     if measuring.by_month:
         months = tuple(measuring.period.months)
@@ -69,33 +89,39 @@ def tabulate(
     cells = measuring.measure(indicator, level)
     if level is Level.UNIT:
         groups = tuple(sorted({cell.group for cell in cells if cell.group}))
-    whole = measuring.measure(indicator, Level.DISTRICT)
+    whole = cells if level is Level.DISTRICT else measuring.measure(indicator, Level.DISTRICT)
     totals = complete(
         whole, indicator=indicator, level=Level.DISTRICT, groups=(None,), months=months
     )
     flat = complete(cells, indicator=indicator, level=level, groups=groups, months=months)
     rows = [flat[i : i + len(months)] for i in range(0, len(flat), len(months))]
-    if indicator.about_requests and groups != (None,):
-        known = measuring.source.register.known
-        streets = [known[group].street for group in groups if group is not None and group in known]
-        streets = streets if level is Level.COMMUNITY else []
-        rows, totals = hide_small(rows, totals, streets=streets)
-    elif indicator.about_requests:
-        totals = [hide_alone(cell) for cell in totals]
-        rows = [list(totals)]
-    seen = [
-        (group, tuple(row))
-        for group, row in zip(groups, rows, strict=True)
-        if _may_see(granted, level, group)
-    ]
+    if indicator.about_requests:
+        rows, totals = _without_small(measuring, level, groups, rows, totals)
     return IndicatorTable(
         indicator=indicator,
         level=level,
-        groups=tuple(group for group, _row in seen),
+        groups=groups,
         months=months,
-        rows=tuple(row for _group, row in seen),
+        rows=tuple(tuple(row) for row in rows),
         totals=tuple(totals),
     )
+
+
+def _without_small(
+    measuring: Measuring,
+    level: Level,
+    groups: Sequence[int | None],
+    rows: list[list[Cell]],
+    totals: list[Cell],
+) -> tuple[list[list[Cell]], list[Cell]]:
+    if level is Level.DISTRICT:
+        alone = [hide_alone(cell) for cell in totals]
+        return [alone], alone
+    known = measuring.source.register.known
+    streets: list[int | None] = []
+    if level is Level.COMMUNITY:
+        streets = [known[group].street if group in known else None for group in groups if group]
+    return hide_small(rows, totals, streets=streets)
 
 
 def tabulate_all(

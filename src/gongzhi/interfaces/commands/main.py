@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export-list": (f"{_HERE}.registers:export_list", "导出名册 export a register"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),
     "export-tickets": (f"{_HERE}.tickets:export_tickets", "导出工单 export tickets"),
+    "import-pool": (f"{_HERE}.pool:import_pool", "导入需求和资源 import needs and offers"),
     "indicators": (f"{_HERE}.indicators:indicators", "计算指标 measure the indicators"),
     "export-events": (
         f"{_HERE}.indicators:export_events",

@@ -5,6 +5,8 @@ from django.urls import include, path
 from gongzhi.interfaces.pages.desk import registering, replies, searching
 from gongzhi.interfaces.pages.desk import views as desk
 from gongzhi.interfaces.pages.framing.display import choose_display
+from gongzhi.interfaces.pages.hot import views as hot
+from gongzhi.interfaces.pages.insights import views as insights
 from gongzhi.interfaces.pages.rates import views as rates
 from gongzhi.interfaces.pages.styleguide.views import styleguide
 from gongzhi.interfaces.pages.tasks import views as tasks
@@ -32,6 +34,8 @@ urlpatterns = [
     path("desk/search/<int:search_id>/drop", searching.drop, name="search_drop"),
     path("desk/replies", replies.replies, name="replies"),
     path("desk/replies/<int:reply_id>/drop", replies.drop, name="reply_drop"),
+    path("desk/hot", hot.hot, name="hot"),
+    path("desk/hot/<int:issue_id>", hot.issue, name="hot_issue"),
     path("desk/notices", desk.notices, name="notices"),
     path("desk/register", registering.register, name="register"),
     path("desk/registered", registering.registered, name="registered"),
@@ -43,6 +47,9 @@ urlpatterns = [
     path("tasks/<int:task_id>/approve", tasks.approve, name="task_approve"),
     path("tasks/<int:task_id>/refuse", tasks.refuse, name="task_refuse"),
     path("rates", rates.rates, name="rates"),
+    path("insights", insights.dashboard, name="insights"),
+    path("insights/indicator/<slug:code>", insights.indicator, name="insight_indicator"),
+    path("insights/<slug:name>", insights.difficulty, name="insight_difficulty"),
     path("whistles", whistles.listed, name="whistles"),
     path("whistles/draft", whistles.draft, name="whistle_draft"),
     path("whistles/<int:whistle_id>", whistles.whistle, name="whistle"),

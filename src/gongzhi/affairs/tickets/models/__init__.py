@@ -13,6 +13,7 @@ from gongzhi.affairs.tickets.models.handling import (
     ReplyTemplate,
     SavedFilter,
 )
+from gongzhi.affairs.tickets.models.hot_issues import HotIssue, HotIssueTicket
 from gongzhi.affairs.tickets.models.ticket import Merge, Requester, Ticket
 from gongzhi.affairs.tickets.models.whistles import Whistle, WhistleCall
 
@@ -21,6 +22,8 @@ __all__ = [
     "Callback",
     "Exclusion",
     "Extension",
+    "HotIssue",
+    "HotIssueTicket",
     "LimitRule",
     "Merge",
     "Objection",

@@ -236,28 +236,34 @@ def _matching(filters: TicketFilter) -> Q:
 
 
 def _after(found: QuerySet[Ticket], *, order: str, cursor: str) -> QuerySet[Ticket]:
+    """The list in its order, from where the cursor says; one we didn't write begins anew."""
     if order == "due":
-        found = found.order_by(F("next_due_at").asc(nulls_first=True), "id")
-        moment, _, last = cursor.partition("~")
-        after = _id(last)
-        if after is None:
-            return found
-        if not moment:
-            return found.filter(Q(next_due_at=None, id__gt=after) | Q(next_due_at__isnull=False))
-        due = _moment(moment)
-        if due is None:
-            return found
-        return found.filter(next_due_at__gte=due).exclude(next_due_at=due, id__lte=after)
+        return _after_due(found, cursor)
     if order == "received":
-        found = found.order_by("-received_at", "-id")
-        moment, _, last = cursor.partition("~")
-        received, after = _moment(moment), _id(last)
-        if received is None or after is None:
-            return found
-        return found.filter(received_at__lte=received).exclude(received_at=received, id__gte=after)
-    found = found.order_by("-id")
+        return _after_received(found, cursor)
     before = _id(cursor)
+    found = found.order_by("-id")
     return found if before is None else found.filter(id__lt=before)
+
+
+def _after_due(found: QuerySet[Ticket], cursor: str) -> QuerySet[Ticket]:
+    found = found.order_by(F("next_due_at").asc(nulls_first=True), "id")
+    moment, _, last = cursor.partition("~")
+    due, after = _moment(moment), _id(last)
+    if after is None or (moment and due is None):
+        return found
+    if due is None:
+        return found.filter(Q(next_due_at=None, id__gt=after) | Q(next_due_at__isnull=False))
+    return found.filter(next_due_at__gte=due).exclude(next_due_at=due, id__lte=after)
+
+
+def _after_received(found: QuerySet[Ticket], cursor: str) -> QuerySet[Ticket]:
+    found = found.order_by("-received_at", "-id")
+    moment, _, last = cursor.partition("~")
+    received, before = _moment(moment), _id(last)
+    if received is None or before is None:
+        return found
+    return found.filter(received_at__lte=received).exclude(received_at=received, id__gte=before)
 
 
 def _id(text: str) -> int | None:

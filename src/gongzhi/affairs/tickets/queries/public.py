@@ -104,16 +104,17 @@ def public_updates(
     )
     if number:
         found = found.filter(ticket_id=id_in(number) or 0)
-    rows = found.select_related("ticket").order_by("at", "id")[:most]
+    columns = ("id", "ticket_id", "text", "at", "ticket__received_at", "ticket__state")
+    rows = found.order_by("at", "id").values_list(*columns)[:most]
     return [
         PublicUpdate(
-            id=row.pk,
-            number=number_of(row.ticket_id, row.ticket.received_at),
-            is_open=row.ticket.state in OPEN_STATES,
-            text=mask_contacts(row.text),
-            at=row.at,
+            id=remark_id,
+            number=number_of(ticket_id, received_at),
+            is_open=state in OPEN_STATES,
+            text=mask_contacts(text),
+            at=at,
         )
-        for row in rows
+        for remark_id, ticket_id, text, at, received_at, state in rows
     ]
 
 

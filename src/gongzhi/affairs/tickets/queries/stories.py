@@ -16,7 +16,7 @@ from gongzhi.affairs.tickets.choices import (
     State,
     Urgency,
 )
-from gongzhi.affairs.tickets.lifecycle import Step, possible_moves, ticket_to_read
+from gongzhi.affairs.tickets.lifecycle import Step, possible_moves, ticket_to_read, units_for
 from gongzhi.affairs.tickets.models import (
     Exclusion,
     Extension,
@@ -49,7 +49,7 @@ ACTION_OF_STEP: dict[Step, str] = {
     Step.REDISPATCH: "tickets.dispatch",
     Step.OBJECT: "tickets.object",
     Step.RETURN: "tickets.dispatch",
-    Step.CONTACT: "tickets.handle",
+    Step.CONTACT: "tickets.answer",
     Step.ANSWER: "tickets.answer",
     Step.CLOSE: "tickets.close",
     Step.PARK: "tickets.park",
@@ -169,7 +169,7 @@ class Story:
 def story_for_staff(*, by: Actor, ticket_id: int) -> Story:
     """The story with everything; raises `NoSuchTicket` or `NotPermitted`."""
     ticket = ticket_to_read(by, "tickets.read", ticket_id)
-    open_contact = _may(by, "tickets.read_contact", ticket, _held_by(ticket))
+    open_contact = _may(by, "tickets.read_contact", ticket)
     return _story(ticket, by=by, for_requester=False, open_contact=open_contact)
 
 
@@ -179,19 +179,14 @@ def story_for_requester(*, by: Actor, ticket_id: int) -> Story:
     return _story(ticket, by=by, for_requester=True, open_contact=False)
 
 
-def _held_by(ticket: Ticket) -> list[int]:
-    """The units that lead or assist."""
-    helping = [assist.unit_id for assist in ticket.assists.all()]
-    return [unit for unit in (ticket.lead_unit_id, *helping) if unit is not None]
-
-
-def _may(by: Actor, action: str, ticket: Ticket, held: list[int]) -> bool:
-    return allowed(by, action, place_path=ticket.place_path, unit_ids=held, ticket_id=ticket.pk)
+def _may(by: Actor, action: str, ticket: Ticket) -> bool:
+    units = units_for(action, ticket)
+    return allowed(by, action, place_path=ticket.place_path, unit_ids=units, ticket_id=ticket.pk)
 
 
 def _story(ticket: Ticket, *, by: Actor, for_requester: bool, open_contact: bool) -> Story:
     prefetch_related_objects([ticket], "assists")
-    assists, held = list(ticket.assists.all()), _held_by(ticket)
+    assists = list(ticket.assists.all())
     more = told_to_followers(ticket) if for_requester else replies_of_followers(ticket)
     remarks = [*_remarks(ticket, for_requester=for_requester), *more[1]]
     own = events_of(Subject("ticket", ticket.pk))
@@ -242,9 +237,9 @@ def _story(ticket: Ticket, *, by: Actor, for_requester: bool, open_contact: bool
         steps=frozenset(
             step
             for step, _ in possible_moves(State(ticket.state))
-            if step in ACTION_OF_STEP and _may(by, ACTION_OF_STEP[step], ticket, held)
+            if step in ACTION_OF_STEP and _may(by, ACTION_OF_STEP[step], ticket)
         ),
-        actions=frozenset(action for action in OTHER_ACTIONS if _may(by, action, ticket, held)),
+        actions=frozenset(action for action in OTHER_ACTIONS if _may(by, action, ticket)),
     )
 
 

@@ -22,6 +22,17 @@ class Way:
     residents_only: bool = False  # staff have their own way to the same thing
 
 
+_READERS = frozenset(
+    {
+        "community_worker",
+        "coordinator",
+        "subdistrict_lead",
+        "district_officer",
+        "unit_lead",
+        "researcher",
+    }
+)
+
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
     Way("report", _("我要反映"), residents_only=True),
@@ -32,6 +43,7 @@ WAYS: tuple[Way, ...] = (
     Way("rates", _("三率"), may="indicators.read"),
     Way("needs", _("供需")),
     Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
+    Way("insights", _("指标"), roles=_READERS),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
 )
 

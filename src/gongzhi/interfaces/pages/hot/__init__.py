@@ -1,0 +1,1 @@
+"""What is boiling up, and what usually rises: for staff who read tickets."""

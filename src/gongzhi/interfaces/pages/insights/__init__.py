@@ -1,0 +1,1 @@
+"""For coordinators, offices and researchers: what the record says, and how sure that is."""

@@ -1,0 +1,122 @@
+"""Numbers in words: a value with its limits and counts, or why there is none."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.territory.queries import find_place
+from gongzhi.insights.indicators.cells import Cell, Standing
+from gongzhi.insights.indicators.measuring import is_share
+from gongzhi.insights.indicators.periods import (
+    CannotTellPeriod,
+    Period,
+    first_of_month,
+    month_label,
+    period_named,
+)
+from gongzhi.insights.indicators.shapes import Indicator, Level, Statistic
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One number as a page shows it; `value` is empty where there is none, and `note` says why."""
+
+    value: str
+    limits: str
+    counts: str
+    note: str
+
+
+def tell(cell: Cell, indicator: Indicator) -> Told:
+    """A cell in words."""
+    if not cell.is_measured:
+        return Told("", "", "", _note(cell, indicator))
+    limits = ""
+    if cell.lower is not None and cell.upper is not None:
+        lower, upper = number(cell.lower, indicator), number(cell.upper, indicator)
+        limits = _("%(lower)s 至 %(upper)s") % {"lower": lower, "upper": upper}
+    return Told(number(cell.value or 0, indicator), limits, _counts(cell, indicator), "")
+
+
+def _counts(cell: Cell, indicator: Indicator) -> str:
+    if indicator.statistic is Statistic.HOURS:
+        ninetieth = number(cell.ninetieth or 0, indicator)
+        return _("九成位 %(ninetieth)s，共 %(n)s 件") % {"ninetieth": ninetieth, "n": f"{cell.n:,}"}
+    if indicator.statistic is Statistic.SHARE and cell.denominator is not None:
+        return f"{cell.numerator or 0:,.0f} / {cell.denominator:,.0f}"
+    if indicator.statistic is Statistic.DENSITY and cell.denominator is not None:
+        pairs = f"{cell.numerator or 0:,.0f} / {cell.denominator:,.0f}"
+        return _("%(pairs)s 对") % {"pairs": pairs}
+    return _("共 %(n)s 件") % {"n": f"{cell.n:,}"}
+
+
+def _note(cell: Cell, indicator: Indicator) -> str:
+    if cell.standing is Standing.HIDDEN:
+        return _("数太小，不公开")
+    if cell.standing is Standing.TOO_FEW:
+        return _("记录太少，算不出")
+    return _("期内没有记录") if indicator.is_recorded else _("尚无记录")
+
+
+def number(value: float, indicator: Indicator) -> str:
+    """A value in its own measure: per cent, hours, days, per thousand, or plain."""
+    if is_share(indicator):
+        return f"{value:.1%}"
+    if indicator.statistic is Statistic.HOURS:
+        return _("%(hours)s 小时") % {"hours": f"{value:.1f}"}
+    if indicator.statistic is Statistic.MEAN:
+        return _("%(days)s 天") % {"days": f"{value:.1f}"}
+    return f"{value:.2f}"
+
+
+def name_of(level: Level, group: int | None) -> str:
+    """The name of a place or unit; the district's own for none."""
+    if group is None:
+        return _("全区")
+    if level is Level.UNIT:
+        unit = find_unit(group)
+        return unit.name if unit else _("单位 %(id)s") % {"id": group}
+    place = find_place(group)
+    return place.name if place else _("地点 %(id)s") % {"id": group}
+
+
+def period_choices(today: date) -> list[tuple[str, str]]:
+    """The last twelve months, this year and the last, and the last four quarters that are over."""
+    begun = first_of_month(month_label(today) - 11)
+    choices = [
+        (f"{begun}/{today}", _("近 12 个月")),
+        (f"{today.year}", _("%(year)s 年") % {"year": today.year}),
+        (f"{today.year - 1}", _("%(year)s 年") % {"year": today.year - 1}),
+    ]
+    quarter = today.year * 4 + (today.month - 1) // 3
+    for label in range(quarter - 1, quarter - 5, -1):
+        year, number_of = label // 4, label % 4 + 1
+        words = _("%(year)s 年第 %(quarter)s 季度") % {"year": year, "quarter": number_of}
+        choices.append((f"{year}Q{number_of}", words))
+    return choices
+
+
+def period_asked(words: str, today: date) -> Period:
+    """The period that an address names, or the last twelve months; never past today."""
+    try:
+        asked = period_named(words) if words else None
+    except CannotTellPeriod:
+        asked = None
+    if asked is None or asked.first > today:
+        asked = period_named(period_choices(today)[0][0])
+    return Period(asked.first, min(asked.last, today))
+
+
+def period_words(period: Period) -> str:
+    """A period as people say it."""
+    return _("%(first)s 至 %(last)s") % {
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+    }
+
+
+def months_before(today: date) -> Period:
+    """The twenty-four months that control charts look back over."""
+    return Period(first_of_month(month_label(today - timedelta(days=1)) - 23), today)

@@ -1,0 +1,251 @@
+"""The district at a glance, a page for each named difficulty, and one for each indicator."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gongzhi.commons.organisations.kinds import UnitKind
+from gongzhi.insights.indicators.comparing import StandsOut, funnel_of
+from gongzhi.insights.indicators.definitions import BY_CODE, INDICATORS, indicators_of
+from gongzhi.insights.indicators.measures import measures_for
+from gongzhi.insights.indicators.networks import CoWork, co_work_of
+from gongzhi.insights.indicators.overview import (
+    Overview,
+    compared_at,
+    months_of,
+    overview,
+    whole_of,
+)
+from gongzhi.insights.indicators.periods import Period
+from gongzhi.insights.indicators.shapes import Difficulty, Indicator, Level, Statistic
+from gongzhi.insights.indicators.snapshots import Snapshot, snapshot
+from gongzhi.insights.indicators.tables import readable, records_behind
+from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.staff import for_staff
+from gongzhi.interfaces.pages.framing.visitors import visitor_of
+from gongzhi.interfaces.pages.insights import drawing
+from gongzhi.interfaces.pages.insights.explaining import EXPLAINED
+from gongzhi.interfaces.pages.insights.telling import (
+    Told,
+    months_before,
+    name_of,
+    number,
+    period_asked,
+    period_choices,
+    period_words,
+    tell,
+)
+
+_FIRST = ("response_rate", "resolution_rate", "satisfaction_rate", "handling_hours")
+_NETWORKED = {Difficulty.POOR_COORDINATION, Difficulty.SINGLE_ACTOR, Difficulty.SCATTERED}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One indicator with the district's number."""
+
+    indicator: Indicator
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """Somebody who stands out, in words."""
+
+    name: str
+    group: int
+    indicator: Indicator
+    value: str
+    target: str
+    is_better: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A difficulty on the dashboard."""
+
+    difficulty: Difficulty
+    what: str
+    lines: tuple[Line, ...]
+    standing_out: int
+
+
+def _out(found: StandsOut) -> Out:
+    return Out(
+        name=name_of(found.level, found.group),
+        group=found.group,
+        indicator=found.indicator,
+        value=number(found.value, found.indicator),
+        target=number(found.target, found.indicator),
+        is_better=found.is_better,
+    )
+
+
+def _lines(seen: Overview, chosen: tuple[Indicator, ...]) -> tuple[Line, ...]:
+    return tuple(Line(each, tell(seen.tables[each.code].totals[0], each)) for each in chosen)
+
+
+def _about(request: HttpRequest, snap: Snapshot, period: Period) -> dict[str, object]:
+    """What every page of the record says of itself."""
+    today = timezone.localdate()
+    choices = period_choices(today)
+    asked = request.GET.get("period", "")
+    return {
+        "period_words": period_words(period),
+        "period_value": asked if asked in dict(choices) else choices[0][0],
+        "period_query": asked,
+        "choices": choices,
+        "as_of": snap.at,
+        "version": str(snap.source.version),
+        "first_day": snap.source.first_day,
+    }
+
+
+@require_safe
+@for_staff
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """The three rates, and the seven difficulties."""
+    by = visitor_of(request).actor
+    readable(by)
+    period = period_asked(request.GET.get("period", ""), timezone.localdate())
+    with snapshot(at=timezone.now()) as snap:
+        seen = overview(snap, period, by=by)
+        about = _about(request, snap, period)
+    outs = seen.scan.standing_out
+    tiles = [
+        Tile(
+            difficulty=each,
+            what=str(EXPLAINED[each]),
+            lines=_lines(seen, indicators_of(each)),
+            standing_out=len({o.group for o in outs if each in o.indicator.difficulties}),
+        )
+        for each in Difficulty
+    ]
+    others = tuple(each for each in INDICATORS if not each.difficulties and each.code not in _FIRST)
+    context = about | {
+        "first": _lines(seen, tuple(BY_CODE[code] for code in _FIRST)),
+        "tiles": tiles,
+        "others": _lines(seen, others),
+        "tests": seen.scan.tests,
+    }
+    return render(request, "insights/dashboard.html", context)
+
+
+@require_safe
+@for_staff
+def difficulty(request: HttpRequest, name: str) -> HttpResponse:
+    """One difficulty: its indicators, who stands out, the network, what others did about it."""
+    if name not in Difficulty.values:
+        raise Http404
+    by, chosen = visitor_of(request).actor, Difficulty(name)
+    granted = readable(by)
+    period = period_asked(request.GET.get("period", ""), timezone.localdate())
+    network: CoWork | None = None
+    with snapshot(at=timezone.now()) as snap:
+        seen = overview(snap, period, by=by)
+        if chosen in _NETWORKED:
+            network = _network(snap, period)
+        about = _about(request, snap, period)
+    outs = [_out(o) for o in seen.scan.standing_out if chosen in o.indicator.difficulties]
+    context = about | {
+        "difficulty": chosen,
+        "what": EXPLAINED[chosen],
+        "lines": _lines(seen, indicators_of(chosen)),
+        "worse": [out for out in outs if out.is_better is False],
+        "better": [out for out in outs if out.is_better],
+        "tests": seen.scan.tests,
+        "measures": measures_for(chosen),
+        "crumbs": [Crumb(_("指标"), "/insights")],
+        "network": network,
+        "everywhere": granted.everywhere,
+    }
+    if network and network.units > 1:
+        context |= _network_words(network)
+    return render(request, "insights/difficulty.html", context)
+
+
+def _network(snap: Snapshot, period: Period) -> CoWork:
+    key = ("network", period)
+    if key not in snap.answers:
+        snap.answers[key] = co_work_of(snap.measuring(period))
+    found: CoWork = snap.answers[key]
+    return found
+
+
+def _network_words(network: CoWork) -> dict[str, object]:
+    def kind_name(kind: str) -> str:
+        return str(UnitKind(kind).label) if kind in UnitKind.values else kind
+
+    return {
+        "plot": drawing.draw_network(network, kind_name=kind_name),
+        "density": f"{network.density:.1%}" if network.density is not None else "",
+        "isolated": len(network.isolated),
+        "bridges": [
+            (name_of(Level.UNIT, unit), f"{between:.1%}") for unit, between in network.bridges
+        ],
+        "ties": [
+            (kind_name(tie.one), kind_name(tie.other), tie.items)
+            for tie in sorted(network.ties, key=lambda tie: -tie.items)
+        ],
+    }
+
+
+@require_safe
+@for_staff
+def indicator(request: HttpRequest, code: str) -> HttpResponse:
+    """One indicator: what it is, each community with its doubt, months, and the records behind."""
+    if code not in BY_CODE:
+        raise Http404
+    by, chosen = visitor_of(request).actor, BY_CODE[code]
+    granted = readable(by)
+    today = timezone.localdate()
+    period = period_asked(request.GET.get("period", ""), today)
+    asked = request.GET.get("group", "")
+    with snapshot(at=timezone.now()) as snap:
+        seen = overview(snap, period, by=by)
+        table = seen.tables[code]
+        group = int(asked) if asked.isdigit() and int(asked) in table.groups else None
+        funnel = funnel_of(whole_of(snap, period, code))
+        months = None
+        if chosen.statistic is Statistic.SHARE and chosen.is_recorded:
+            months = months_of(snap, months_before(today), chosen, group=group)
+        level = table.level if group else Level.DISTRICT
+        records, count = (
+            records_behind(snap.measuring(period), chosen, level, group, by=by, most=10)
+            if granted.everywhere or group
+            else ([], 0)
+        )
+        about = _about(request, snap, period)
+    mine = frozenset(each for each in table.groups if each is not None)
+    context = about | {
+        "indicator": chosen,
+        "total": tell(table.totals[0], chosen),
+        "level": table.level,
+        "rows": [
+            (name_of(table.level, each), each, tell(row[0], chosen))
+            for each, row in zip(table.groups, table.rows, strict=True)
+            if each is not None
+        ],
+        "group": group,
+        "group_name": name_of(table.level, group),
+        "crumbs": [Crumb(_("指标"), "/insights")]
+        + [Crumb(each.label, f"/insights/{each.value}") for each in chosen.difficulties],
+        "records": records,
+        "count": count,
+        "is_flow": compared_at(chosen) is not Level.DISTRICT,
+    }
+    if funnel:
+        plot = drawing.draw_funnel(
+            funnel, name_of=lambda each: name_of(table.level, each), mine=mine
+        )
+        context |= {"funnel": plot, "funnel_words": drawing.alternatives(plot.dots)}
+        context["widened"] = funnel.widened
+    if months:
+        drawn = drawing.draw_months(months)
+        context |= {"months": drawn, "months_words": [dot.title for dot in drawn.dots]}
+        context["months_beyond"] = [dot.title for dot in drawn.dots if dot.beyond]
+    return render(request, "insights/indicator.html", context)

@@ -1,0 +1,112 @@
+"""What offices and coordinators read of the record: numbers with their doubt, and no zeros."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.utils import timezone
+
+from gongzhi.commons.organisations.actors import SYSTEM
+from gongzhi.commons.organisations.people import NewPerson, NewRole, add_person, give_role
+from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.insights.indicators.definitions import INDICATORS
+from gongzhi.insights.indicators.shapes import Difficulty
+from gongzhi.insights.indicators.snapshots import forget_snapshot
+from tests.affairs.small_district import SmallDistrict
+from tests.affairs.tickets.journeys import closed
+from tests.insights.district import build
+from tests.interfaces.pages.reading import Page
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[RoleKind, str, str], Client]
+
+
+@pytest.fixture
+def district(db: None) -> Iterator[SmallDistrict]:
+    """A district with six closed tickets of ten days ago."""
+    forget_snapshot()
+    now = timezone.now()
+    made = build(at=now - timedelta(days=60))
+    for _ in range(6):
+        closed(made, at=now - timedelta(days=10))
+    yield made
+    forget_snapshot()
+
+
+@pytest.fixture
+def sign_in(district: SmallDistrict, client: Client) -> SignIn:
+    def as_role(kind: RoleKind, unit: str, place: str) -> Client:
+        at = timezone.now() - timedelta(days=5)
+        person = add_person(new=NewPerson(kind.value, kind.value), by=SYSTEM, at=at)
+        role = NewRole(person, district.units[unit].pk, kind.value, district.places[place].pk)
+        give_role(new=role, by=SYSTEM, at=at)
+        client.force_login(get_user_model().objects.get(login=kind.value))
+        return client
+
+    return as_role
+
+
+def text(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_of_the_record_is_sound(sign_in: SignIn, language: str) -> None:
+    client = sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district")
+    client.cookies["django_language"] = language
+    paths = ["/insights", *(f"/insights/{each.value}" for each in Difficulty)]
+    paths += [f"/insights/indicator/{each.code}" for each in INDICATORS]
+    for path in paths:
+        assert Page(text(client, path)).faults == [], path
+
+
+def test_what_has_no_record_is_said_and_not_shown_as_zero(sign_in: SignIn) -> None:
+    client = sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district")
+    page = text(client, "/insights/misfit")
+    assert "尚无记录" in page
+    assert "0.0%" not in page
+
+
+def test_a_number_stands_with_its_limits_counts_and_records(sign_in: SignIn) -> None:
+    client = sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district")
+    page = text(client, "/insights/indicator/response_rate")
+    assert "6 / 6" in page
+    assert "区间" in page
+    assert "数字背后的记录" in page
+    assert 'href="/tickets/' in page
+
+
+def test_a_coordinator_reads_their_community_and_no_other(
+    sign_in: SignIn, district: SmallDistrict
+) -> None:
+    client = sign_in(RoleKind.COORDINATOR, "party", "willow")
+    page = text(client, "/insights/indicator/response_rate")
+    assert "柳岸社区" in page
+    assert "梅溪社区" not in page
+    other = district.places["plum"].pk
+    assert "梅溪社区" not in text(client, f"/insights/indicator/response_rate?group={other}")
+
+
+@pytest.mark.parametrize("path", ["/insights", "/insights/failure"])
+def test_who_may_not_read_indicators_is_told_so(sign_in: SignIn, path: str) -> None:
+    client = sign_in(RoleKind.GRID_WORKER, "committee", "willow")
+    assert client.get(path).status_code == 403
+
+
+def test_strangers_are_led_to_the_door(client: Client) -> None:
+    assert client.get("/insights").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/insights/happiness", "/insights/indicator/happiness"])
+def test_what_is_not_there_is_not_found(sign_in: SignIn, path: str) -> None:
+    assert sign_in(RoleKind.RESEARCHER, "hotline", "district").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("period", ["2026Q1", "1999", "soon", "2999"])
+def test_any_period_in_the_address_gives_a_page(sign_in: SignIn, period: str) -> None:
+    client = sign_in(RoleKind.RESEARCHER, "hotline", "district")
+    assert text(client, f"/insights?period={period}")
