@@ -50,7 +50,7 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
     if page is None:
         raise Http404
     replies = kept_replies(by=by, category_code=story.category_code) if page.writes else []
-    if "fill" in request.POST:
+    if page.writes and "fill" in request.POST:
         chosen = next((r.text for r in replies if str(r.id) == request.POST.get("reply")), "")
         form = _filled(request, page, story, chosen)
     elif "check" in request.POST and page.name == "answer":
