@@ -61,13 +61,13 @@ def _every_row_is_a_dispatched_ticket_or_a_named_reject(
 ) -> None:
     with rejects.open(encoding="utf-8-sig", newline="") as opened:
         named = list(csv.DictReader(opened))
-    assert all(row["行号 row"] and row["列 column"] and row["原因 reason"] for row in named)
+    assert all(row["行号"] and row["列"] and row["原因"] for row in named)
     tickets = _ask(here, "SELECT count(*), count(DISTINCT idempotency_key) FROM tickets_ticket")
     assert tickets == [(ROWS - len(named), ROWS - len(named))]
     assert _ask(here, "SELECT DISTINCT state FROM tickets_ticket") == [("dispatched",)]
     assert _ask(here, "SELECT count(*) FROM ledger_outboxentry") == [(0,)]
     assert _ask(here, "SELECT count(*) FROM tickets_words") == tickets_of(here)
-    numbers = {int(row["行号 row"]) for row in named}
+    numbers = {int(row["行号"]) for row in named}
     table = read_table(file)
     assert numbers <= set(range(table.first_row_number, table.first_row_number + ROWS))
 
