@@ -48,7 +48,7 @@ lock:
 	$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
 	for set in runtime test bench; do \
 	  extra=$$([ $$set = runtime ] || echo --extra $$set); [ $$set = bench ] && extra="--extra test --extra bench"; \
-	  $(VENV)-lock/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  $(VENV)-lock/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header \
 	    $$extra requirements/build.in pyproject.toml -o requirements/$$set.txt || exit 1; done
 	rm -rf $(VENV)-lock
 
