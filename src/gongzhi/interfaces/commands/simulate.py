@@ -17,23 +17,40 @@ from gongzhi.interfaces.commands.speaking import refuse, say, with_django
 @click.option("--seed", default=1, show_default=True, help="随机种子 seed")
 @click.option("--scale", default=1.0, show_default=True, help="规模倍数 times the usual volume")
 @click.option(
+    "--whistles",
+    type=click.FloatRange(0, 1),
+    default=None,
+    help="吹哨占工单的比例，默认同模型 share of tickets that lead to a whistle",
+)
+@click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
     help="最后一天，默认到现在 last day; the present by default",
 )
 @with_django
-def simulate(communities: int, days: int, seed: int, scale: float, until: datetime | None) -> None:
+def simulate(
+    *,
+    communities: int,
+    days: int,
+    seed: int,
+    scale: float,
+    whistles: float | None,
+    until: datetime | None,
+) -> None:
     from django.utils.timezone import localtime, make_aware  # noqa: PLC0415
 
-    from gongzhi.simulation.parameters import Parameters  # noqa: PLC0415
+    from gongzhi.simulation.parameters import Parameters, Units  # noqa: PLC0415
     from gongzhi.simulation.running import CannotSimulate, Simulation  # noqa: PLC0415
 
     end = make_aware(until + timedelta(days=1)) if until else localtime()
     first = end.date() - timedelta(days=days - 1 if until is None else days)
     begins = make_aware(datetime.combine(first, time()))
     try:
-        parameters = Parameters(communities=communities, days=days, seed=seed, scale=scale)
+        units = Units() if whistles is None else Units(whistle=whistles)
+        parameters = Parameters(
+            communities=communities, days=days, seed=seed, scale=scale, units=units
+        )
         model = Simulation(parameters=parameters, begins=begins)
     except (ValueError, CannotSimulate) as error:
         refuse(str(error))
