@@ -12,7 +12,7 @@ from gongzhi.affairs.resources.offers import expire_offers
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.hot_issues import gather_hot_issues
 from gongzhi.affairs.tickets.joint_handling import escalate_late_calls
-from gongzhi.affairs.tickets.searching import clear_forgotten_words
+from gongzhi.affairs.tickets.searching import clear_forgotten_words, mark_the_unmarked
 from gongzhi.affairs.tickets.seasons import look_ahead
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.attachments.attaching import sweep_orphans
@@ -49,6 +49,7 @@ SCHEDULES = (
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
     Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
     Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at)),
+    Schedule("tickets.marks", timedelta(minutes=1), lambda at: mark_the_unmarked(at=at)),
     Schedule("tickets.hot", timedelta(days=1), lambda at: gather_hot_issues(at=at)),
     Schedule("tickets.seasons", timedelta(days=1), lambda at: look_ahead(at=at)),
     Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),
