@@ -74,7 +74,7 @@ def plan_matches(*, pool: Pool, order: Order = "fair-first") -> Plan:
 def plan_of(*, pool: Pool, candidates: Candidates, solved: Solved) -> Plan:
     """The rows of a solved network, with the locked ones."""
     rows = rows_of(built=solved.built, flow=solved.flow, left=solved.remaining.need)
-    rows = with_fewer_handovers(pool=pool, rows=rows, period_left=solved.remaining.period)
+    rows = _with_fewer_visits(pool, rows)
     bound = None if solved.proof.complete else _loose_bound(pool, solved)
     return _assembled(pool, candidates, solved, rows, bound)
 

@@ -66,6 +66,12 @@ def repair(*, pool: Pool, candidates: Candidates, order: Order) -> Repaired:
     )  # fmt: skip
 
 
+def keeps_whole(*, rows: Rows, pool: Pool, left: IntArray) -> bool:
+    """Whether every whole need stands in one row with all its `left` (needs,) units, or in none."""
+    broken = pool.needs.whole[rows.need] & (rows.quantity < left[rows.need])
+    return not broken.any()
+
+
 def _bound(pool: Pool, work: "_Repair") -> Bound:
     """Each aim asked for alone, as if everything could be split: one more plan."""
     relaxed, order = work.relaxed, work.order
@@ -149,9 +155,9 @@ class _Repair:
         """Whether the relaxed plan breaks no rule, so that there is nothing to repair."""
         if len(self.original.later) or not self.relaxed.proof.complete:
             return False
-        rows, whole = self.relaxed_rows, self.pool.needs.whole
-        broken = whole[rows.need] & (rows.quantity < self.relaxed.remaining.need[rows.need])
-        return not broken.any()
+        return keeps_whole(
+            rows=self.relaxed_rows, pool=self.pool, left=self.relaxed.remaining.need
+        )
 
     def _solve(self) -> Solved:
         if self.last is None:
