@@ -110,7 +110,7 @@ def test_where_the_flow_breaks_no_whole_need_it_is_the_proved_plan_and_nothing_i
     nobody[:, 1:] = pool.offers.skills[:, 1:]
     pool = replace(pool, offers=replace(pool.offers, skills=nobody))
     whole = pool.needs.category == 0
-    assert whole.any() and not whole.all()
+    assert 0 < whole.sum() < len(whole)
     expected = plan_matches(pool=pool)
     monkeypatch.setattr(repairing._Repair, "decide", lambda *_, **__: pytest.fail("repaired"))
     plan = plan_matches(pool=replace(pool, needs=replace(pool.needs, whole=whole)))

@@ -155,9 +155,7 @@ class _Repair:
         """Whether the relaxed plan breaks no rule, so that there is nothing to repair."""
         if len(self.original.later) or not self.relaxed.proof.complete:
             return False
-        return keeps_whole(
-            rows=self.relaxed_rows, pool=self.pool, left=self.relaxed.remaining.need
-        )
+        return keeps_whole(rows=self.relaxed_rows, pool=self.pool, left=self.relaxed.remaining.need)
 
     def _solve(self) -> Solved:
         if self.last is None:
