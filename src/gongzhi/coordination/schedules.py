@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from gongzhi.affairs.resources.agreements import expire_agreements
 from gongzhi.affairs.resources.claims import expire_claims
 from gongzhi.affairs.resources.needs import expire_needs
 from gongzhi.affairs.resources.offers import expire_offers
@@ -53,6 +54,8 @@ SCHEDULES = (
     Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
     Schedule("privacy.retention", timedelta(hours=1), _erase_what_is_due),
+    Schedule("agreements.expire", timedelta(hours=6), lambda at: expire_agreements(at=at)),
+    Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
     Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at)),
     Schedule("tickets.marks", timedelta(minutes=1), lambda at: mark_the_unmarked(at=at)),
     Schedule("tickets.hot", timedelta(days=1), lambda at: gather_hot_issues(at=at)),

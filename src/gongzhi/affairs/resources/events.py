@@ -73,7 +73,7 @@ CLAIM_CONFIRMED = declare(
 )
 CLAIM_NO_SHOW = declare("claim.no_show", "the giver did not come", "need", "giver")
 CLAIM_SERVED_ANSWERED = declare(
-    "claim.served_answered", "who was served said how it went", "solved", "satisfied"
+    "claim.served_answered", "who was served said how it went", "solved", "satisfied", "channel"
 )
 EXCLUDED = declare("need.excluded", "people decided that an offer shall not serve it", "offer")
 ALLOWED = declare("need.allowed", "such a decision was taken back", "offer")
@@ -90,6 +90,9 @@ BOOKING_NO_SHOW = declare("booking.no_show", "nobody came to the booked room", "
 
 POST_OPENED = declare("post.opened", "volunteers are wanted", "wanted", "until")
 POST_CLOSED = declare("post.closed", "no more volunteers are wanted")
+SIGNED_UP = declare("signup.made", "somebody wants to help at a post", "post", "channel")
+SIGNUP_LEFT = declare("signup.left", "a sign-up was taken back", "post")
+SIGNUP_ERASED = declare("signup.erased", "name and contact of a sign-up were erased")
 HOURS_CERTIFIED = declare("stint.certified", "who organised it certified hours", "post", "minutes")
 HOURS_DISPUTED = declare("stint.disputed", "the volunteer asked for a correction", "minutes")
 HOURS_CORRECTED = declare("stint.corrected", "the hours were put right", "minutes", "was")
