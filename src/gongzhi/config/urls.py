@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from gongzhi.interfaces.admin.site import back_office
+from gongzhi.interfaces.api.metrics.views import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("open311/", include("gongzhi.interfaces.api.open311.urls")),
+    path("metrics", metrics),
     path("admin/", back_office.urls),
     path("hsds/", include("gongzhi.interfaces.api.hsds.urls")),
     path("", include("gongzhi.interfaces.pages.urls")),

@@ -17,7 +17,7 @@ from gongzhi.affairs.tickets.searching import clear_forgotten_words, mark_the_un
 from gongzhi.affairs.tickets.seasons import look_ahead
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.attachments.attaching import sweep_orphans
-from gongzhi.commons.ledger.marks import claim, put_back
+from gongzhi.commons.ledger.marks import claim, moments_of, put_back
 from gongzhi.commons.ledger.seals import make_seal
 from gongzhi.commons.notices.delivering import deliver_due
 from gongzhi.commons.privacy.retention import run_retention
@@ -110,3 +110,9 @@ class Timetable:
 def run_due(*, at: datetime) -> dict[str, int]:
     """Run every schedule that is due at `at`, whatever was asked before."""
     return Timetable().run_due(at=at)
+
+
+def due_moments() -> dict[str, datetime]:
+    """When each schedule is due next, by name, those that never ran left out. One query."""
+    found = moments_of([f"schedule.{schedule.name}" for schedule in SCHEDULES])
+    return {name.removeprefix("schedule."): moment for name, moment in found.items()}

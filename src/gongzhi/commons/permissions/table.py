@@ -124,6 +124,8 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         _R.ADMINISTRATOR: _ALL,
     },
     "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
+    "follow_ups.try_again": {_R.ADMINISTRATOR: _ALL},
+    "notices.send_again": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
     "indicators.read": {**_COMMUNITY, **_ABOVE, _R.UNIT_LEAD: _UNIT, _R.RESEARCHER: _ALL},

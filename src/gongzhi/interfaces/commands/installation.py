@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -60,7 +61,15 @@ def prepare() -> None:
 @with_django
 def serve(host: str | None, port: int | None, processes: int | None) -> None:
     command = server_command(host=host, port=port, processes=processes)
+    _forget_counts()
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, our own arguments
+
+
+def _forget_counts() -> None:
+    """Counters begin anew with the server; those of processes long gone only add files."""
+    from django.conf import settings  # noqa: PLC0415
+
+    shutil.rmtree(settings.METRICS_FOLDER, ignore_errors=True)
 
 
 def server_command(*, host: str | None, port: int | None, processes: int | None) -> list[str]:
@@ -118,6 +127,7 @@ def up(*, no_sample: bool) -> None:
         _show_demo_sign_ins()
         say("按 Ctrl-C 停止。", "Ctrl-C stops all of it.")
 
+    _forget_counts()
     keep_running(
         {"web": server_command(host=None, port=None, processes=None), "worker": worker_command()},
         when_ready=greet,
