@@ -125,6 +125,8 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         _R.ADMINISTRATOR: _ALL,
     },
     "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
+    "follow_ups.try_again": {_R.ADMINISTRATOR: _ALL},
+    "notices.send_again": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
     "indicators.read": {
