@@ -40,7 +40,8 @@ def needs_feed(request: HttpRequest) -> HttpResponse:
             link=base + reverse("need", args=[row.id]),
             unique_id=f"urn:gongzhi:need:{row.id}",
             description=escape(
-                f"{_plain(row.place_name)} · {row.category.name} · {row.left} {row.category.measure} · "
+                f"{_plain(row.place_name)} · {row.category.name} · "
+                f"{row.left} {row.category.measure} · "
                 f"{row.begins} – {row.ends}"
             ),
             author_name=_plain(row.publisher_name) or str(settings.SITE_TITLE),

@@ -5,7 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from gongzhi.affairs.resources.categories import HelpView
 from gongzhi.affairs.resources.queries.gaps import (
+    Cell,
     GapMatrix,
     GapRow,
     gap_matrix,
@@ -23,7 +25,7 @@ from gongzhi.interfaces.pages.resources.rows import offer_line
 @require_safe
 @for_staff
 def matrix(request: HttpRequest) -> HttpResponse:
-    """Communities by categories as map and matrix, one of them whole; what is idle, who is apart."""
+    """Communities by categories as map and matrix, one of them whole; what lies idle."""
     by, at = visitor_of(request).actor, timezone.now()
     if reach(by, "resources.read").nowhere:
         raise NotPermitted("resources.read")
@@ -52,7 +54,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     return render(request, "resources/gap.html", context)
 
 
-def _cells(row: GapRow, found: GapMatrix) -> list[tuple[object, object]]:
+def _cells(row: GapRow, found: GapMatrix) -> list[tuple[Cell, HelpView]]:
     """The categories of one community, what is shortest of offers first."""
     pairs = zip(row.cells, found.categories, strict=True)
     some = [(cell, view) for cell, view in pairs if cell.needs or cell.offers]
