@@ -1,4 +1,4 @@
-"""The communities as a picture in the page: their outlines, tinted and lettered by the gap."""
+"""The communities as a picture in the page: tinted and numbered by what nobody offers there."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from gongzhi.affairs.resources.queries.gaps import GapRow
 from gongzhi.commons.territory.maps import feature_collection
 
 _WIDTH, _MARGIN = 760.0, 8.0
-_BOUNDS = (0.2, 0.35, 0.5)  # of the four tints
+_WORST, _NOTHING = 3, 4  # the tints of much missing, and of no need at all
 Point = tuple[float, float]
 Ring = Sequence[Sequence[float]]
 
@@ -26,8 +25,8 @@ class Outline:
     x: float
     y: float
     name: str
-    mark: str  # the letter of its tint
-    tint: int  # 0 (fits) to 3 (misfit); 4 where there is no gap to speak of
+    mark: str  # how many needs have no offer
+    tint: int  # 0 (none) to 3 (three and more); 4 without needs
     words: str
     href: str
 
@@ -39,7 +38,7 @@ class Picture:
     width: int
     height: int
     outlines: tuple[Outline, ...]
-    legend: tuple[tuple[int, str, str], ...]  # tint, letter, words
+    legend: tuple[tuple[int, str, str], ...]  # tint, mark, words
 
 
 def picture_of(rows: Iterable[GapRow]) -> Picture | None:
@@ -86,29 +85,27 @@ def _outline(row: GapRow, rings: list[Ring], place: _Projection) -> Outline:
     placed = [[place(point) for point in ring] for ring in rings]
     path = "".join("M" + "L".join(f"{x} {y}" for x, y in ring) + "Z" for ring in placed)
     largest = max(placed, key=len)
-    tint = 4 if row.gap is None else sum(row.gap > bound for bound in _BOUNDS)
     gap = "—" if row.gap is None else f"{row.gap:.2f}"
-    words = _("%(name)s：差距 %(gap)s，待办需求 %(needs)s 个") % {
-        "name": row.community.name, "gap": gap, "needs": row.needs,
+    words = _("%(name)s：%(short)s 个需求没有资源能服务；待办需求 %(needs)s 个，差距 %(gap)s") % {
+        "name": row.community.name, "short": row.short, "needs": row.needs, "gap": gap,
     }  # fmt: skip
     return Outline(
         path=path,
         x=round((min(x for x, _y in largest) + max(x for x, _y in largest)) / 2, 1),
         y=round((min(y for _x, y in largest) + max(y for _x, y in largest)) / 2, 1),
         name=row.community.name,
-        mark=_legend()[tint][1],
-        tint=tint,
+        mark=str(row.short) if row.needs else "—",
+        tint=min(row.short, _WORST) if row.needs else _NOTHING,
         words=words,
         href=f"{reverse('gap')}?place={row.community.id}",
     )
 
 
 def _legend() -> tuple[tuple[int, str, str], ...]:
-    low, middle, high = _BOUNDS
     return (
-        (0, pgettext("gap", "合"), _("%(to)s 以下") % {"to": low}),
-        (1, pgettext("gap", "近"), _("%(low)s–%(high)s") % {"low": low, "high": middle}),
-        (2, pgettext("gap", "偏"), _("%(low)s–%(high)s") % {"low": middle, "high": high}),
-        (3, pgettext("gap", "错"), _("%(from)s 以上") % {"from": high}),
-        (4, "—", _("没有需求或没有资源")),
+        (0, "0", _("每类需求都有资源")),
+        (1, "1", _("1 个需求没有资源")),
+        (2, "2", _("2 个")),
+        (3, "3+", _("3 个以上")),
+        (_NOTHING, "—", _("没有待办需求")),
     )
