@@ -95,7 +95,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "projects.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "projects.lead": {**_GIVERS, _R.COORDINATOR: _PLACE},
     "plans.compute": {_R.DISTRICT_OFFICER: _ALL},
-    "resources.import": {_R.DISTRICT_OFFICER: _ALL},
+    "resources.import": {_R.COORDINATOR: _PLACE, _R.PARTNER: _UNIT, **_ABOVE},  # row by row
     "resources.read": {
         _R.GRID_WORKER: _ALL,
         _R.COMMUNITY_WORKER: _ALL,

@@ -155,6 +155,7 @@ def _fill_pool(sample: Sample) -> None:
     from gongzhi.affairs.resources.queries.facts import is_empty  # noqa: PLC0415
     from gongzhi.affairs.resources.rules import write_starting_lists  # noqa: PLC0415
     from gongzhi.simulation.pooling import fill_pool  # noqa: PLC0415
+    from gongzhi.simulation.undertakings import fill_undertakings  # noqa: PLC0415
 
     if not (sample.folder / "pool_needs.csv").is_file() or not is_empty():
         return
@@ -164,6 +165,9 @@ def _fill_pool(sample: Sample) -> None:
         needs=sample.rows("pool_needs.csv"),
         at=timezone.now(),
     )
+    if (sample.folder / "pool_undertakings.json").is_file():
+        document = sample.document("pool_undertakings.json")
+        fill_undertakings(document=document, at=timezone.now())
 
 
 def _set_hours(sample: Sample) -> None:

@@ -1,5 +1,6 @@
 """Feeds that other programs read: open needs as Atom, a room's bookings as iCalendar."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
@@ -17,6 +18,7 @@ from gongzhi.interfaces.pages.resources.forms import FilterForm
 
 _FEED_LENGTH = 50
 _LINE = 75  # octets, RFC 5545 3.1
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028\u2029]+")
 
 
 @require_safe
@@ -34,14 +36,15 @@ def needs_feed(request: HttpRequest) -> HttpResponse:
     )
     for row in page.rows:
         feed.add_item(
-            title=row.title,
+            title=_plain(row.title),
             link=base + reverse("need", args=[row.id]),
             unique_id=f"urn:gongzhi:need:{row.id}",
             description=escape(
-                f"{row.place_name} · {row.category.name} · {row.left} {row.category.measure} · "
+                f"{_plain(row.place_name)} · {row.category.name} · "
+                f"{row.left} {row.category.measure} · "
                 f"{row.begins} – {row.ends}"
             ),
-            author_name=row.publisher_name,
+            author_name=_plain(row.publisher_name) or str(settings.SITE_TITLE),
             pubdate=row.published_at,
             updateddate=row.touched_at,
             categories=[row.category.name],
@@ -82,9 +85,14 @@ def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
+def _plain(words: str) -> str:
+    """Words without the control characters that neither XML 1.0 nor RFC 5545 can hold."""
+    return _CONTROL.sub(" ", words).strip()
+
+
 def _text(words: str) -> str:
     """A text value with its separators escaped (RFC 5545 3.3.11)."""
-    plain = words.replace("\r", "").replace("\n", " ")
+    plain = _plain(words)
     return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
 
 
