@@ -93,7 +93,7 @@ def test_numbers_stand_in_the_text_and_gaps_say_so(written: Path) -> None:
         for p in docx.Document(str(written)).paragraphs
     )
     assert "期内响应率为 100.0%[1]。" in text
-    assert "需求满足率为 （尚无记录）[3]。" in text
+    assert "需求满足率为 （期内没有记录）[3]。" in text
     assert "一、背景" in text
     assert "（一）做法" in text
 
