@@ -20,6 +20,7 @@ from gongzhi.commons.ledger.marks import claim, put_back
 from gongzhi.commons.ledger.seals import make_seal
 from gongzhi.commons.notices.delivering import deliver_due
 from gongzhi.commons.privacy.retention import run_retention
+from gongzhi.insights.indicators.overview import keep_overview
 
 RETRY_AFTER = timedelta(minutes=1)
 log = structlog.get_logger("schedules")
@@ -29,7 +30,7 @@ log = structlog.get_logger("schedules")
 class Schedule:
     """A job: its name, how often, and what it calls with the time; it returns how much it did.
 
-    One that speaks to the outside runs apart, so that a slow receiver keeps nothing else waiting.
+    One that speaks to the outside, or reckons for seconds, runs apart: tickets don't wait for it.
     """
 
     name: str
@@ -52,6 +53,12 @@ SCHEDULES = (
     Schedule("tickets.hot", timedelta(days=1), lambda at: gather_hot_issues(at=at)),
     Schedule("tickets.seasons", timedelta(days=1), lambda at: look_ahead(at=at)),
     Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),
+    Schedule(
+        "insights.overview",
+        timedelta(minutes=10),
+        lambda at: keep_overview(at=at),
+        outside=True,
+    ),
     Schedule("ledger.seal", timedelta(days=1), lambda at: make_seal(at=at)),
 )
 
