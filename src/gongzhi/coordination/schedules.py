@@ -22,6 +22,7 @@ from gongzhi.commons.ledger.marks import claim, moments_of, put_back
 from gongzhi.commons.ledger.seals import make_seal
 from gongzhi.commons.notices.delivering import deliver_due
 from gongzhi.commons.privacy.retention import run_retention
+from gongzhi.insights.indicators.overview import keep_overview
 
 RETRY_AFTER = timedelta(minutes=1)
 ERASING_SECONDS = 60.0  # an hour; a backlog leaves the writers of requests most of their time
@@ -39,6 +40,10 @@ class Lane(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A job: its name, how often, and what it calls with the time; it returns how much it did."""
+    """A job: its name, how often, and what it calls with the time; it returns how much it did.
+
+    One that speaks to the outside, or reckons for seconds, runs apart: tickets don't wait for it.
+    """
 
     name: str
     every: timedelta
@@ -68,6 +73,12 @@ SCHEDULES = (
     Schedule("tickets.hot", timedelta(days=1), lambda at: gather_hot_issues(at=at)),
     Schedule("tickets.seasons", timedelta(days=1), lambda at: look_ahead(at=at)),
     Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),
+    Schedule(
+        "insights.overview",
+        timedelta(minutes=10),
+        lambda at: keep_overview(at=at),
+        outside=True,
+    ),
     Schedule("ledger.seal", timedelta(days=1), lambda at: make_seal(at=at)),
     Schedule("privacy.retention", timedelta(hours=1), _erase_what_is_due, LONG),
     Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at), LONG),

@@ -15,7 +15,7 @@ from docx.shared import Mm
 from gongzhi.commons.ledger.columns import Version
 from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.insights.indicators.periods import period_named
-from gongzhi.insights.indicators.snapshots import Snapshot
+from gongzhi.insights.indicators.snapshots import Snapshot, snapshot_of
 from gongzhi.insights.indicators.sources import local_events
 from gongzhi.insights.reports.facts import (
     CannotAssemble,
@@ -61,7 +61,7 @@ def study(tmp_path: Path) -> Path:
 
 
 def snap(tmp_path: Path, version: Version | None = None) -> Snapshot:
-    return Snapshot(local_events(tmp_path / "mirror", as_of=AS_OF, version=version), AS_OF, "")
+    return snapshot_of(local_events(tmp_path / "mirror", as_of=AS_OF, version=version), AS_OF)
 
 
 def facts_of(study: Path) -> Facts:
@@ -93,7 +93,7 @@ def test_numbers_stand_in_the_text_and_gaps_say_so(written: Path) -> None:
         for p in docx.Document(str(written)).paragraphs
     )
     assert "期内响应率为 100.0%[1]。" in text
-    assert "需求满足率为 （尚无记录）[3]。" in text
+    assert "需求满足率为 （期内没有记录）[3]。" in text
     assert "一、背景" in text
     assert "（一）做法" in text
 

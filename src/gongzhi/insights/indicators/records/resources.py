@@ -260,7 +260,6 @@ def decisions(reading: Reading) -> ir.Table:
         at=seen.due,
         place=seen.place_id,
         unit=seen.unit_id,
-        category=seen.category,
         numerator=truth(seen.good),
     )
 
