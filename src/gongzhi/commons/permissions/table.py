@@ -107,6 +107,23 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         _R.DISTRICT_OFFICER: _ALL,
         _R.RESEARCHER: _ALL,
     },
+    # topics and decisions
+    "topics.read": {
+        _R.GRID_WORKER: _PLACE,
+        **_COMMUNITY,
+        **_ABOVE,
+        _R.RESEARCHER: _ALL,
+    },
+    "topics.propose": {
+        _R.GRID_WORKER: _PLACE,
+        **_COMMUNITY,
+        **_ABOVE,
+        _R.PARTNER: _ALL,
+    },
+    "topics.run": {**_COMMUNITY, **_ABOVE},
+    "topics.enter_paper": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
+    "decisions.take": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "public_notices.post": {**_COMMUNITY, **_ABOVE},
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},
