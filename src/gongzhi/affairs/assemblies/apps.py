@@ -11,5 +11,7 @@ class AssembliesRoom(AppConfig):
     def ready(self) -> None:
         """Register what other rooms look up by name."""
         from gongzhi.affairs.assemblies.decisions import declare_ratings  # noqa: PLC0415
+        from gongzhi.affairs.assemblies.holdings import declare_privacy  # noqa: PLC0415
 
+        declare_privacy()
         declare_ratings()

@@ -126,7 +126,12 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "public_notices.post": {**_COMMUNITY, **_ABOVE},
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
-    "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},
+    "tasks.finish": {
+        **_COMMUNITY,
+        **_HANDLERS,
+        _R.PARTNER: _UNIT,
+        _R.SUBDISTRICT_LEAD: _UNIT,
+    },
     "tasks.approve": _ABOVE,
     "tasks.cancel": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # the register
@@ -154,7 +159,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.
-ANYONE = frozenset({"tickets.receive"})
+ANYONE = frozenset({"tickets.receive", "topics.suggest", "public_notices.object"})
 KEY_HOLDER = frozenset(
     {
         "tickets.track",
