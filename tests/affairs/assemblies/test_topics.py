@@ -35,9 +35,11 @@ from gongzhi.affairs.assemblies.topics import (
 from gongzhi.commons.ledger.reading import events_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.notices.public import answer_objection, object_to_notice
+from gongzhi.commons.organisations.models import CoordinatingUnit
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.ratings.rating import CannotRate, Satisfied, Solved
+from gongzhi.commons.revisions import forget_all
 from gongzhi.commons.tasks.finishing import finish_task
 from gongzhi.commons.tasks.queries import TaskState, tasks_of
 from tests.affairs.assemblies.talks import (
@@ -50,7 +52,7 @@ from tests.affairs.assemblies.talks import (
     Talk,
     propose,
 )
-from tests.affairs.small_district import MONDAY, SmallDistrict
+from tests.affairs.small_district import BEGINS, MONDAY, SmallDistrict
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -104,7 +106,10 @@ def test_the_ledger_holds_no_word_of_a_topic(talk: Talk) -> None:
 
 
 def test_a_resident_proposes_without_an_account_and_reads_why_not(district: SmallDistrict) -> None:
-    assert district.coordinator  # whose unit takes proposals
+    CoordinatingUnit.objects.create(
+        unit=district.units["party"], place=district.places["willow"], begins=BEGINS
+    )
+    forget_all()
     topic_id = propose_topic(
         new=NewTopic(
             title="修凉亭", question="凉亭修不修？", place_id=district.places["willow"].pk

@@ -122,6 +122,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     },
     "topics.run": {**_COMMUNITY, **_ABOVE},
     "topics.enter_paper": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
+    "topics.export": {_R.COORDINATOR: _PLACE, **_ABOVE, _R.RESEARCHER: _ALL},
     "decisions.take": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "public_notices.post": {**_COMMUNITY, **_ABOVE},
     # tasks
