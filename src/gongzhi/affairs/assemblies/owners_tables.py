@@ -1,4 +1,7 @@
-"""Reading the roll and the ballots of an owners' vote from a workbook or from two tables."""
+"""Reading the roll and the ballots of an owners' vote from a workbook or from two tables.
+
+No database is asked, so that the command line reads files with it as well as the pages do.
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,6 +18,8 @@ from gongzhi.engines.deliberation.owners_roll import BadRoll, Flat, Roll
 _COLUMNS = {
     "flat": ("房号", "flat"),
     "owner": ("业主", "owner"),
+    "name": ("姓名", "name"),
+    "phone": ("电话", "phone"),
     "area": ("面积", "area"),
     "delivered": ("送达", "delivered"),
     "item": ("事项", "item"),
@@ -50,13 +55,19 @@ class CannotCount(ValueError):
 
 
 def read_roll(path: Path, *, scope: str, total_area: Fraction | None) -> Roll:
-    """Read the roll, the first sheet of a workbook or a table.
+    """Read the roll, the first sheet of a workbook or a table; see `roll_of`."""
+    return roll_of(read_table(path), scope=scope, total_area=total_area)
 
-    `scope` is the whole table, or 列=值 (column=value) to take only those flats. Raises
-    CannotCount or CannotRead with the row.
+
+def roll_of(
+    table: Table, *, scope: str, total_area: Fraction | None, rows_of: str | None = None
+) -> Roll:
+    """The roll that a table lists.
+
+    `rows_of` is the whole table, or 列=值 (column=value) to take only those flats; without it,
+    `scope` says so. Raises CannotCount or CannotRead with the row.
     """
-    table = read_table(path)
-    column, _, value = scope.partition("=")
+    column, _, value = (scope if rows_of is None else rows_of).partition("=")
     within = table.position(column.strip()) if value else None
     flats = [
         Flat(
@@ -78,6 +89,20 @@ def read_roll(path: Path, *, scope: str, total_area: Fraction | None) -> Roll:
         raise CannotCount(
             f"{table.name}{where[0]}：{chinese}。 {table.name}{where[1]}: {error.reason}."
         ) from error
+
+
+def contacts_in(table: Table) -> dict[str, tuple[str, str]]:
+    """Name and telephone of each owning party that the table tells; the first row of each counts.
+
+    Where there is no column of names, an owner is called what the roll calls the party.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for i, row in enumerate(table.rows):
+        if any(cell is not None for cell in row):
+            owner = _text(table, i, "owner")
+            name = _text(table, i, "name", needed=False) or owner
+            found.setdefault(owner, (name, _text(table, i, "phone", needed=False)))
+    return found
 
 
 def read_ballots(path: Path, *, sheet: int | None, item: int) -> tuple[Ballot, ...]:
@@ -174,4 +199,4 @@ def _refused(table: Table, i: int, name: str, text: str) -> CannotCount:
     )
 
 
-__all__ = ["CannotCount", "CannotRead", "read_ballots", "read_roll"]
+__all__ = ["CannotCount", "CannotRead", "contacts_in", "read_ballots", "read_roll", "roll_of"]
