@@ -47,6 +47,7 @@ _REASONS = {
     "unknown area": "已知面积已等于总面积，却还有面积不明的房屋",
     "no flats": "范围内没有房屋",
 }
+_LONGEST_AREA = 40
 _Meaning = TypeVar("_Meaning")
 
 
@@ -105,6 +106,11 @@ def contacts_in(table: Table) -> dict[str, tuple[str, str]]:
     return found
 
 
+def tells_delivery(table: Table) -> bool:
+    """Whether the table has a column that says which flats the ballots have reached."""
+    return _position(table, "delivered", needed=False) is not None
+
+
 def read_ballots(path: Path, *, sheet: int | None, item: int) -> tuple[Ballot, ...]:
     """Read the ballots on one item; a ballot without an item is on every item."""
     table = read_table(path, sheet=sheet)
@@ -152,6 +158,8 @@ def _area(table: Table, i: int) -> Fraction | None:
     text = _text(table, i, "area")
     if not text:
         return None
+    if len(text) > _LONGEST_AREA or "e" in text.lower():  # 1e9999999 would fill the memory
+        raise _refused(table, i, "area", text[:_LONGEST_AREA])
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
@@ -199,4 +207,12 @@ def _refused(table: Table, i: int, name: str, text: str) -> CannotCount:
     )
 
 
-__all__ = ["CannotCount", "CannotRead", "contacts_in", "read_ballots", "read_roll", "roll_of"]
+__all__ = [
+    "CannotCount",
+    "CannotRead",
+    "contacts_in",
+    "read_ballots",
+    "read_roll",
+    "roll_of",
+    "tells_delivery",
+]
