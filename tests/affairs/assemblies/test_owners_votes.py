@@ -79,9 +79,7 @@ def test_a_roll_without_a_column_of_deliveries_has_reached_nobody_yet(
 
 def test_another_roll_takes_the_place_of_the_first(district: SmallDistrict) -> None:
     vote = drafted(district)
-    set_roll(
-        vote_id=vote, table=table("房号,业主,面积\n1,甲,50\n"), by=district.worker, at=MONDAY
-    )
+    set_roll(vote_id=vote, table=table("房号,业主,面积\n1,甲,50\n"), by=district.worker, at=MONDAY)
     assert list(RollFlat.objects.values_list("key", flat=True)) == ["1"]
     assert OwnerContact.objects.count() == 1
 

@@ -257,6 +257,17 @@ def _resolution(one: Resolution, tasks: Mapping[int, list[TaskView]]) -> Resolut
     )
 
 
+def units_asked(meeting_id: int) -> list[int]:
+    """The ids of the units that are asked to a meeting."""
+    asked = Attendance.objects.filter(meeting_id=meeting_id)
+    return list(asked.order_by("id").values_list("unit_id", flat=True))
+
+
+def was_called(meeting_id: int) -> bool:
+    """Whether the units were asked to come."""
+    return Meeting.objects.filter(pk=meeting_id, called_at__isnull=False).exists()
+
+
 def meetings_of(source: Subject) -> tuple[MeetingRow, ...]:
     """The meetings that a matter, as a whistle, has called."""
     found = Meeting.objects.filter(source_kind=source.kind, source_id=source.id)
