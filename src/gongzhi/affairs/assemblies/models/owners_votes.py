@@ -64,6 +64,7 @@ class VoteItem(models.Model):
     matter = models.PositiveSmallIntegerField(choices=Matter)
     verdict = models.CharField(max_length=10, blank=True)
     figures = models.JSONField(null=True)
+    decision_id = models.BigIntegerField(null=True)  # once it is to be carried out
 
     class Meta:
         constraints = [

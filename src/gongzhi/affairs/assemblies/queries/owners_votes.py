@@ -24,6 +24,7 @@ from gongzhi.affairs.assemblies.owners_links import owner_of_link
 from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import allowed, reach
+from gongzhi.commons.tasks.queries import TaskView, tasks_of_many
 from gongzhi.commons.territory.queries import find_place, public_name
 from gongzhi.engines.deliberation.owners_count import ARTICLE_278, Threshold
 
@@ -66,6 +67,8 @@ class ItemView:
     majority: Threshold
     verdict: str
     figures: Mapping[str, Any] | None
+    decision_id: int | None
+    tasks: tuple[TaskView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,9 @@ def vote_story(*, by: Actor, vote_id: int, at: datetime) -> VoteStory:
 def _story(vote: OwnersVote, actions: frozenset[str], *, at: datetime) -> VoteStory:
     (row,) = _rows([vote], at=at)
     public = vote.state == VoteState.PUBLISHED
+    items = list(vote.items.order_by("number"))
+    decisions = [item.decision_id for item in items if item.decision_id]
+    tasks = tasks_of_many("decision", decisions) if decisions else {}
     return VoteStory(
         row=row,
         about=vote.about,
@@ -207,7 +213,9 @@ def _story(vote: OwnersVote, actions: frozenset[str], *, at: datetime) -> VoteSt
     )
 
 
-def _item(item: VoteItem, *, counted: bool) -> ItemView:
+def _item(
+    item: VoteItem, tasks: Mapping[int, list[TaskView]], *, counted: bool
+) -> ItemView:
     return ItemView(
         number=item.number,
         title=item.title,
@@ -216,6 +224,8 @@ def _item(item: VoteItem, *, counted: bool) -> ItemView:
         majority=ARTICLE_278[item.matter][1].majority,
         verdict=item.verdict if counted else "",
         figures=item.figures if counted else None,
+        decision_id=item.decision_id,
+        tasks=tuple(tasks.get(item.decision_id or 0, ())),
     )
 
 
