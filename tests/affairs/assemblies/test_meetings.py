@@ -298,7 +298,8 @@ def test_a_units_calendar_holds_what_it_was_called_to(district: SmallDistrict) -
     assert calendar_of_unit(district.units["water"].pk, at=MONDAY) == ()
     meeting = called(district)
     move_meeting(
-        meeting_id=meeting, begins_at=BEGINS + timedelta(hours=3), ends_at=ENDS + timedelta(hours=3),
+        meeting_id=meeting, begins_at=BEGINS + timedelta(hours=3),
+        ends_at=ENDS + timedelta(hours=3),
         venue="街道三楼", by=district.coordinator, at=MONDAY,
     )  # fmt: skip
     (row,) = calendar_of_unit(district.units["water"].pk, at=MONDAY)

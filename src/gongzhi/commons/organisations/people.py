@@ -13,7 +13,7 @@ from gongzhi.commons.ledger.recording import Plain, Subject, record, record_many
 from gongzhi.commons.organisations import events
 from gongzhi.commons.organisations.models import Person, Role, Unit
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.permissions.roles import ROLES_OF_PEOPLE
 from gongzhi.commons.permissions.table import require
 from gongzhi.commons.rows import CannotImport, Fault
 from gongzhi.commons.territory.queries import find_place
@@ -197,7 +197,7 @@ def _faults(rows: Sequence[NewRole]) -> list[Fault]:
             faults.append(Fault(number, "person", f"没有这个人员：{row.person_id}"))
         if row.unit_id not in units:
             faults.append(Fault(number, "unit", f"没有这个单位，或已撤销：{row.unit_id}"))
-        if row.kind not in RoleKind.values:
+        if row.kind not in ROLES_OF_PEOPLE:
             faults.append(Fault(number, "kind", f"没有这种角色：{row.kind}"))
         if find_place(row.place_id) is None:
             faults.append(Fault(number, "place", f"没有这个地点：{row.place_id}"))

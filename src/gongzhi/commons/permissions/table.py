@@ -46,6 +46,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         **_COMMUNITY,
         **_HANDLERS,
         **_ABOVE,
+        _R.UNIT_SYSTEM: _UNIT,
     },
     "tickets.read_contact": {**_COMMUNITY, **_HANDLERS, **_ABOVE},
     "tickets.find_by_phone": {**_COMMUNITY, **_ABOVE},
@@ -61,8 +62,8 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "tickets.merge": {**_COMMUNITY, **_ABOVE},
     "tickets.split": {**_COMMUNITY, **_ABOVE},
     # handling
-    "tickets.handle": {**_COMMUNITY, **_HANDLERS},
-    "tickets.answer": {**_COMMUNITY, **_HANDLERS},
+    "tickets.handle": {**_COMMUNITY, **_HANDLERS, _R.UNIT_SYSTEM: _UNIT},
+    "tickets.answer": {**_COMMUNITY, **_HANDLERS, _R.UNIT_SYSTEM: _UNIT},
     "tickets.ask_requester": {**_COMMUNITY, **_HANDLERS},
     "tickets.request_extension": _HANDLERS | {_R.COORDINATOR: _PLACE},
     "tickets.approve_extension": _ABOVE,
@@ -113,6 +114,23 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "meetings.read": {**_COMMUNITY, **_ABOVE},
     "meetings.attend": _CALLED,  # units that are asked to come see what they are asked to
     "meetings.call": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    # topics and decisions
+    "topics.read": {
+        _R.GRID_WORKER: _PLACE,
+        **_COMMUNITY,
+        **_ABOVE,
+        _R.RESEARCHER: _ALL,
+    },
+    "topics.propose": {
+        _R.GRID_WORKER: _PLACE,
+        **_COMMUNITY,
+        **_ABOVE,
+        _R.PARTNER: _ALL,
+    },
+    "topics.run": {**_COMMUNITY, **_ABOVE},
+    "topics.enter_paper": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
+    "decisions.take": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "public_notices.post": {**_COMMUNITY, **_ABOVE},
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},
@@ -133,7 +151,13 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
-    "indicators.read": {**_COMMUNITY, **_ABOVE, _R.UNIT_LEAD: _UNIT, _R.RESEARCHER: _ALL},
+    "indicators.read": {
+        **_COMMUNITY,
+        **_ABOVE,
+        _R.UNIT_LEAD: _UNIT,
+        _R.RESEARCHER: _ALL,
+        _R.UNIT_SYSTEM: _UNIT,
+    },
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.

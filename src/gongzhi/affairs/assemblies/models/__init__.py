@@ -1,6 +1,6 @@
-"""What residents and units decide together, and how."""
+"""What residents and units say and decide together."""
 
-from gongzhi.affairs.assemblies.models.decisions import Decision
+from gongzhi.affairs.assemblies.models.decisions import Decision, Voice
 from gongzhi.affairs.assemblies.models.meetings import (
     AgendaItem,
     Attendance,
@@ -19,12 +19,22 @@ from gongzhi.affairs.assemblies.models.owners_votes import (
     RollOwner,
     VoteItem,
 )
+from gongzhi.affairs.assemblies.models.topics import (
+    Drawing,
+    Material,
+    RosterEntry,
+    Statement,
+    Topic,
+    Vote,
+)
 
 __all__ = [
     "AgendaItem",
     "Attendance",
     "CalendarLink",
     "Decision",
+    "Drawing",
+    "Material",
     "Meeting",
     "OwnerContact",
     "OwnersBallot",
@@ -33,7 +43,12 @@ __all__ = [
     "Resolution",
     "RollFlat",
     "RollOwner",
+    "RosterEntry",
     "StandingMeeting",
     "StandingMember",
+    "Statement",
+    "Topic",
+    "Voice",
+    "Vote",
     "VoteItem",
 ]

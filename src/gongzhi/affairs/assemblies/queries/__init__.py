@@ -1,1 +1,1 @@
-"""Reading what is decided together."""
+"""What others may know of topics, votes, meetings and decisions, as frozen values."""

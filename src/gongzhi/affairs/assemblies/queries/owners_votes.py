@@ -205,17 +205,13 @@ def _story(vote: OwnersVote, actions: frozenset[str], *, at: datetime) -> VoteSt
         reason=vote.reason,
         place_id=vote.place_id,
         convener_id=vote.convener_id,
-        items=tuple(
-            _item(item, counted=public or bool(actions)) for item in vote.items.order_by("number")
-        ),
+        items=tuple(_item(item, tasks, counted=public or bool(actions)) for item in items),
         turnout=_turnout(vote) if actions or public else None,
         actions=actions,
     )
 
 
-def _item(
-    item: VoteItem, tasks: Mapping[int, list[TaskView]], *, counted: bool
-) -> ItemView:
+def _item(item: VoteItem, tasks: Mapping[int, list[TaskView]], *, counted: bool) -> ItemView:
     return ItemView(
         number=item.number,
         title=item.title,

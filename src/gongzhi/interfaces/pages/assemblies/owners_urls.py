@@ -15,15 +15,22 @@ urlpatterns = [
     path(f"{_ONE}/printed", votes.printed, name="owners_vote_printed"),
     path(f"{_ONE}/items", votes.add, name="owners_item_add"),
     path(
-        f"{_ONE}/items/<int:number>/remove", votes.act, {"name": "remove"}, name="owners_item_remove"
+        f"{_ONE}/items/<int:number>/remove",
+        votes.act,
+        {"name": "remove"},
+        name="owners_item_remove",
     ),
     path(f"{_ONE}/items/<int:number>/decide", votes.decide, name="owners_item_decide"),
     path(
-        f"{_ONE}/items/<int:number>/record.xlsx", rolls.record, {"form": "xlsx"},
+        f"{_ONE}/items/<int:number>/record.xlsx",
+        rolls.record,
+        {"form": "xlsx"},
         name="owners_record",
     ),
     path(
-        f"{_ONE}/items/<int:number>/record.json", rolls.record, {"form": "json"},
+        f"{_ONE}/items/<int:number>/record.json",
+        rolls.record,
+        {"form": "json"},
         name="owners_figures",
     ),
     path(f"{_ONE}/roll", rolls.roll, name="owners_roll"),

@@ -61,7 +61,7 @@ DAY_ENDS = time(18)
 
 
 class MaterialsForm(django_forms.Form):
-    files = FilesField(label=gettext_lazy("材料（方案、图纸、协议等）"))
+    papers = FilesField(label=gettext_lazy("材料（方案、图纸、协议等）"))
 
 
 @require_safe
@@ -254,7 +254,7 @@ STEPS = {
         lambda data, files, _story: MaterialsForm(data, files),
         lambda story, asked, by, at: [
             attach(file, subject=Subject(KIND, story.row.id), by=by, at=at)
-            for file in asked["files"]
+            for file in asked["papers"]
         ],
     ),
 }

@@ -75,7 +75,9 @@ class VoteForm(forms.Form):
     )
     place = forms.ChoiceField(label=_("在哪里"))
     scope_name = forms.CharField(
-        label=_("表决范围的名称"), max_length=60, help_text=_("例如“3幢”或“2幢1单元”；面积和人数都在这个范围内计算。")
+        label=_("表决范围的名称"),
+        max_length=60,
+        help_text=_("例如“3幢”或“2幢1单元”；面积和人数都在这个范围内计算。"),
     )
     convener = forms.ChoiceField(label=_("召集单位"))
     terms = words(_("补充约定（如对一层业主的补偿）"), required=False, rows=3)
@@ -142,7 +144,9 @@ class ItemForm(forms.Form):
 class RollForm(forms.Form):
     file = forms.FileField(
         label=_("名册文件（XLSX 或 CSV）"),
-        help_text=_("列名：房号、业主、面积（不明留空）；可有送达、姓名、电话。同一业主的“业主”一栏要写得一样。"),
+        help_text=_(
+            "列名：房号、业主、面积（不明留空）；可有送达、姓名、电话。同一业主的“业主”一栏要写得一样。"
+        ),
     )
     rows_of = forms.CharField(
         label=_("只取这些行"), required=False, max_length=80,
@@ -221,10 +225,16 @@ class PaperForm(BallotForm):
         help_text=_("留空即该业主的全部房屋；多个用顿号隔开。"),
     )  # fmt: skip
     signer = forms.CharField(
-        label=_("签署人"), required=False, max_length=20, help_text=_("共有的房屋由谁签的名；只用来识别重复，不保存姓名。")
+        label=_("签署人"),
+        required=False,
+        max_length=20,
+        help_text=_("共有的房屋由谁签的名；只用来识别重复，不保存姓名。"),
     )
     proxy = forms.CharField(
-        label=_("代理人"), required=False, max_length=60, help_text=_("由别人代投时填写；只用来识别重复，不保存姓名。")
+        label=_("代理人"),
+        required=False,
+        max_length=60,
+        help_text=_("由别人代投时填写；只用来识别重复，不保存姓名。"),
     )
     authorised = forms.BooleanField(label=_("附有书面委托"), required=False)
 

@@ -66,7 +66,9 @@ def roll(request: HttpRequest, vote_id: int) -> HttpResponse:
                 raise CannotVote(_("文件超过 10 MB；名册不会这么大，请检查。"), field="file")
             table = parse_table(file.read(), name=Path(file.name or "roll").name)
             rows_of = form.cleaned_data["rows_of"]
-            facts = set_roll(vote_id=vote_id, table=table, rows_of=rows_of, by=by, at=timezone.now())
+            facts = set_roll(
+                vote_id=vote_id, table=table, rows_of=rows_of, by=by, at=timezone.now()
+            )
         except (CannotVote, CannotRead) as refused:
             refuse(form, refused)
         else:
@@ -210,7 +212,7 @@ def record(request: HttpRequest, vote_id: int, number: int, form: str) -> HttpRe
     else:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
-            about = [("命令 command", command_of(found, file=name))]
+            about: list[tuple[object, ...]] = [("命令 command", command_of(found, file=name))]
             sheets = [*sheets_of(found), ("怎样复算", ("项目", "内容"), about)]
             write_workbook(path, sheets)
             response = HttpResponse(path.read_bytes(), content_type=_XLSX)

@@ -116,7 +116,7 @@ def _when(vote: VoteRow, *, now: datetime) -> str:
 
 def tell_count(figures: Mapping[str, Any]) -> Told:
     """A count as it stands in the record, for people to read."""
-    lines = [
+    lines: list[tuple[str | Promise, Mapping[str, Any]]] = [
         (_("有权表决"), figures["entitled"]),
         (_("参与表决"), figures["taking_part"]),
         *((choice.label, figures["by_choice"][choice.value]) for choice in Choice),
@@ -136,7 +136,9 @@ def tell_count(figures: Mapping[str, Any]) -> Told:
             (channel.label, figures["flats_by_channel"][channel.value]) for channel in Channel
         ),
         refused=tuple(
-            (words, reasons.count(reason)) for reason, words in _REASONS.items() if reason in reasons
+            (words, reasons.count(reason))
+            for reason, words in _REASONS.items()
+            if reason in reasons
         ),
         unlisted=number(figures["unlisted_area"]) if figures["unlisted_area"] != "0" else "",
     )
