@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gongzhi.affairs.assemblies.decisions import NewTask
+from gongzhi.affairs.assemblies.decisions import CannotDecide, NewTask
 from gongzhi.affairs.assemblies.owners_choices import Matter, Phase
 from gongzhi.affairs.assemblies.owners_counting import count_vote, publish_result
 from gongzhi.affairs.assemblies.owners_decisions import decide_item
@@ -56,7 +56,7 @@ from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.tasks.rows import row_of_task
 
-REFUSALS = (CannotVote, CannotAsk, CannotAttach)
+REFUSALS = (CannotVote, CannotDecide, CannotAsk, CannotAttach)
 DAY_ENDS = time(18)
 
 

@@ -83,6 +83,8 @@ def roll(request: HttpRequest, vote_id: int) -> HttpResponse:
         "story": story,
         "form": form,
         "page": page,
+        "previous_page": page.page - 1,
+        "next_page": page.page + 1,
         "unreached": unreached,
         "runs": "owners_votes.run" in story.actions,
         "delivered_form": DeliveredForm() if _takes_deliveries(story) else None,
