@@ -85,7 +85,9 @@ def test_a_whistle_calls_the_units_it_called_to_a_meeting(district: SmallDistric
     story = meeting_story(by=district.coordinator, meeting_id=meeting)
     assert story.source == Subject("whistle", whistle)
     assert len(story.attendance) >= 2
-    assert [row.id for row in meetings_of(Subject("whistle", whistle))] == [meeting]
+    assert [
+        row.id for row in meetings_of(by=district.coordinator, source=Subject("whistle", whistle))
+    ] == [meeting]
 
 
 def test_units_hear_that_they_are_called_and_that_the_minutes_are_out(

@@ -268,9 +268,9 @@ def was_called(meeting_id: int) -> bool:
     return Meeting.objects.filter(pk=meeting_id, called_at__isnull=False).exists()
 
 
-def meetings_of(source: Subject) -> tuple[MeetingRow, ...]:
-    """The meetings that a matter, as a whistle, has called."""
-    found = Meeting.objects.filter(source_kind=source.kind, source_id=source.id)
+def meetings_of(*, by: Actor, source: Subject) -> tuple[MeetingRow, ...]:
+    """The meetings that a matter, as a whistle, has called, as far as `by` may see them."""
+    found = Meeting.objects.filter(_within_reach(by), source_kind=source.kind, source_id=source.id)
     return _rows(found.order_by("-begins_at")[:20])
 
 
@@ -337,3 +337,8 @@ def _standing(row: StandingMeeting, sittings: list[datetime], *, at: datetime) -
         last_at=max((moment for moment in sittings if moment <= at), default=None),
         next_at=min((moment for moment in sittings if moment > at), default=None),
     )
+
+
+def no_meetings_yet() -> bool:
+    """Whether no meeting was ever prepared."""
+    return not Meeting.objects.exists()

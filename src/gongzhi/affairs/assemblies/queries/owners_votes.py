@@ -278,3 +278,8 @@ def _by_flat(vote: OwnersVote) -> tuple[tuple[str, Mapping[int, str]], ...]:
     if vote.state != VoteState.PUBLISHED or vote.disclosure != Disclosure.OWNERS:
         return ()
     return settled_choices(vote)
+
+
+def no_votes_yet() -> bool:
+    """Whether no owners' vote was ever prepared."""
+    return not OwnersVote.objects.exists()

@@ -17,7 +17,7 @@ from gongzhi.commons.organisations.kinds import UnitKind
 from gongzhi.commons.organisations.queries import unit, units_at, units_in
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import reach
-from gongzhi.commons.territory.queries import children
+from gongzhi.commons.territory.queries import children, district
 from gongzhi.coordination.meeting_agendas import Suggestion
 from gongzhi.interfaces.pages.framing.choices import place_choices
 from gongzhi.interfaces.pages.tickets.fields import day, moment, words

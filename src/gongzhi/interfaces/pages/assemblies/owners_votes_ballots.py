@@ -31,7 +31,8 @@ def ballot(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     own = ballot_of_link(token=token, at=now)
     votes = own.story.row.phase is Phase.OPEN and own.voted_at is None
-    form = BallotForm(request.POST or None, items=own.story.items) if votes else None
+    posted = request.POST if request.method == "POST" else None
+    form = BallotForm(posted, items=own.story.items) if votes else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             vote_by_link(token=token, choices=form.choices(), by=RESIDENT, at=now)
@@ -40,7 +41,7 @@ def ballot(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _("已收到您的票"))
             return redirect("owners_ballot", token)
-    elif request.method == "POST":
+    elif request.method == "POST" and form is None:
         messages.error(request, _("现在不能投票；请看下面的说明"))
     context = {
         **context_of(own.story, now=now),
@@ -64,7 +65,7 @@ def ballot(request: HttpRequest, token: str) -> HttpResponse:
 def code(request: HttpRequest, vote_id: int) -> HttpResponse:
     """Number and code from the slip lead to the ballot."""
     story = vote_story(by=RESIDENT, vote_id=vote_id, at=timezone.now())
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         TRIES.take_or_refuse(neighbourhood(client_address(request)))
         TRIES_AT_VOTE.take_or_refuse(str(vote_id))
