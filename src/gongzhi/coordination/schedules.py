@@ -40,6 +40,7 @@ class Lane(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """A job: its name, how often, and what it calls with the time; it returns how much it did."""
+
     """A job: its name, how often, and what it calls with the time; it returns how much it did.
 
     One that speaks to the outside, or reckons for seconds, runs apart: tickets don't wait for it.

@@ -107,6 +107,13 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         _R.DISTRICT_OFFICER: _ALL,
         _R.RESEARCHER: _ALL,
     },
+    # assemblies
+    "owners_votes.read": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_HANDLERS, **_ABOVE},
+    "owners_votes.enter": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_HANDLERS},
+    "owners_votes.run": {**_COMMUNITY, **_HANDLERS},
+    "meetings.read": {**_COMMUNITY, **_ABOVE},
+    "meetings.attend": _CALLED,  # units that are asked to come see what they are asked to
+    "meetings.call": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # topics and decisions
     "topics.read": {
         _R.GRID_WORKER: _PLACE,

@@ -20,6 +20,8 @@ urlpatterns = [
     path("", welcoming.home, name="home"),
     path("", include("gongzhi.interfaces.pages.residents.urls")),
     path("", include("gongzhi.interfaces.pages.resources.urls")),
+    path("", include("gongzhi.interfaces.pages.assemblies.owners_urls")),
+    path("", include("gongzhi.interfaces.pages.assemblies.meetings_urls")),
     path("privacy", welcoming.privacy, name="privacy"),
     path("remark", remarks.leave, name="remark"),
     path("remark/left", remarks.left, name="remark_left"),

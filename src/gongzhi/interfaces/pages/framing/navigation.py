@@ -40,6 +40,8 @@ WAYS: tuple[Way, ...] = (
     Way("desk", _("今天要办"), staff_only=True),
     Way("whistles", _("吹哨"), staff_only=True),
     Way("tasks", _("任务"), staff_only=True),
+    Way("meetings", _("会议"), staff_only=True),
+    Way("owners_votes", _("业主表决")),
     Way("rates", _("三率"), may="indicators.read"),
     Way("needs", _("供需")),
     Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
