@@ -106,6 +106,17 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         _R.DISTRICT_OFFICER: _ALL,
         _R.RESEARCHER: _ALL,
     },
+    # the community fund
+    "rounds.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "rounds.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "proposals.make_for_unit": _GIVERS,
+    "proposals.check": {**_COMMUNITY, **_ABOVE},
+    "roster.keep": _COMMUNITY,
+    "ballots.take_paper": _COMMUNITY,
+    "ballots.enter": {**_COMMUNITY, _R.SUBDISTRICT_LEAD: _PLACE},
+    "projects.accept": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "funds.enter": _COMMUNITY,
+    "funds.approve": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},
@@ -130,7 +141,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.
-ANYONE = frozenset({"tickets.receive"})
+ANYONE = frozenset({"tickets.receive", "proposals.make", "ballots.cast"})
 KEY_HOLDER = frozenset(
     {
         "tickets.track",
