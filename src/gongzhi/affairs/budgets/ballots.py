@@ -125,11 +125,12 @@ def cast_ballots(*, votes: Sequence[tuple[str, Sequence[object]]], by: Actor, at
     numbers = numbers_of(row.pk)
     listed = [check_choices(row, choices, numbers) for _code, choices in votes]
     # The round's row is locked first: voters of one round go through one after the other.
-    if not _open(row, at).update(cast=F("cast") + len(votes)):
+    if not _open(row, at).update(touched_at=F("touched_at")):
         raise CannotVote(_closed_words(row, at))
     entries = [found[digest] for digest in digests]
     if _use(entries, Channel.ELECTRONIC) != len(entries):
         raise CannotVote(_("这个投票码已经用过了；每个投票码只能投一票"))
+    Round.objects.filter(pk=row.pk).update(cast=F("cast") + len(votes))
     places = told_places(entries)
     Ballot.objects.bulk_create(
         [
@@ -188,8 +189,9 @@ def receive_paper(*, code: str, by: Actor, at: datetime) -> None:
         raise NoSuchCode
     row = round_of(entry.round_id)
     require(by, "ballots.take_paper", place_path=row.place_path)
-    if not _open(row, at).update(papers=F("papers") + 1):
+    if not _open(row, at).update(touched_at=F("touched_at")):
         raise CannotVote(_closed_words(row, at))
     if not _use([entry], Channel.PAPER):
         raise CannotVote(_("这个投票码已经用过了；每个投票码只能投一票"))
+    Round.objects.filter(pk=row.pk).update(papers=F("papers") + 1)
     tell_of_round(row, events.PAPER_RECEIVED, by=by, at=day_of(at))
