@@ -10,7 +10,8 @@ from gongzhi.commons.ledger.outbox import Happened
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import SYSTEM
 from gongzhi.commons.tasks.asking import ask_for
-from gongzhi.commons.tasks.queries import tasks_of
+from gongzhi.commons.tasks.finishing import cancel_task
+from gongzhi.commons.tasks.queries import TaskState, tasks_of
 
 DAYS_TO_CARRY_OUT = 120
 
@@ -31,3 +32,11 @@ def ask_to_carry_out(events: Sequence[Happened], at: datetime) -> None:
             by=SYSTEM,
             at=at,
         )
+
+
+def end_what_is_open(events: Sequence[Happened], at: datetime) -> None:
+    """A project that was accepted or given up leaves no task behind."""
+    for event in events:
+        for task in tasks_of(Subject("proposal", event.subject_id)):
+            if task.state in {TaskState.OPEN, TaskState.WAITING}:
+                cancel_task(task_id=task.id, reason=_("项目已经验收或停止"), by=SYSTEM, at=at)

@@ -34,6 +34,8 @@ from gongzhi.commons.attachments.attaching import attach
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.queries import units_at
 from gongzhi.commons.permissions.actors import RESIDENT, Actor
+from gongzhi.commons.tasks.finishing import finish_task
+from gongzhi.commons.tasks.queries import tasks_of
 from gongzhi.commons.territory.queries import PlaceView, place_named, places_of_kind
 from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.simulation.pooling import CannotFill
@@ -42,9 +44,19 @@ from gongzhi.simulation.staff import Staff
 Row = Mapping[str, str | None]
 _STAGES = ("collecting", "voting", "spending")
 _SEED = 20_250_601
+_ELDERS = 0.36  # of the invented voters
 _VOUCHER = (
     b"%PDF-1.4\n% sample voucher\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Appeal:
+    """How much a project appeals to all, where it is, and whom it favours."""
+
+    to_all: int
+    place_id: int
+    favours: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,7 @@ def _draft(row: Row, *, staff: Staff, at: datetime) -> _Made:
     new = NewRound(
         title=_text(row, "title"), text=_text(row, "text"), place_id=home.id,
         budget=int(_text(row, "budget")) * 100, year=calendar.ballots_until.year,
-        calendar=calendar, rule=RuleChoice(comparison=True, seed=_SEED),
+        calendar=calendar, rule=RuleChoice(seed=_SEED),
     )  # fmt: skip
     made = draft_round(new=new, by=coordinator, at=begins)
     open_collecting(round_id=made, by=coordinator, at=begins)
@@ -101,8 +113,8 @@ def _draft(row: Row, *, staff: Staff, at: datetime) -> _Made:
     return _Made(made, names, home, calendar, begins, staff, coordinator, staff.worker(home.id))
 
 
-def _propose(made: _Made, rows: Sequence[Row]) -> dict[int, tuple[int, PlaceView]]:
-    """Proposals come in and are checked; the appeal and the place of each, by its number."""
+def _propose(made: _Made, rows: Sequence[Row]) -> dict[int, _Appeal]:
+    """Proposals come in and are checked; the appeal of each, by its number."""
     then = made.begins + timedelta(days=2)
     appeals = {}
     for row in rows:
@@ -120,7 +132,9 @@ def _propose(made: _Made, rows: Sequence[Row]) -> dict[int, tuple[int, PlaceView
                 reason=_text(row, "reason"), by=made.worker, at=then + timedelta(days=6),
             )  # fmt: skip
         if _text(row, "outcome") == "yes":
-            appeals[receipt.number] = (int(_text(row, "appeal")), place)
+            appeals[receipt.number] = _Appeal(
+                int(_text(row, "appeal")), place.id, _text(row, "favours")
+            )
     return appeals
 
 
@@ -154,7 +168,7 @@ def _vote(made: _Made, row: Row) -> list[PlaceView]:
 def _cast(
     made: _Made,
     homes: Sequence[PlaceView],
-    appeals: Mapping[int, tuple[int, PlaceView]],
+    appeals: Mapping[int, _Appeal],
     *,
     voters: int,
     lot: Random,
@@ -175,10 +189,14 @@ def _cast(
         cast_ballots(votes=votes[start : start + 50], by=RESIDENT, at=day)
 
 
-def _taste(home: PlaceView, appeals: Mapping[int, tuple[int, PlaceView]], lot: Random) -> list[int]:
+def _taste(home: PlaceView, appeals: Mapping[int, _Appeal], lot: Random) -> list[int]:
+    mine = "elders" if lot.random() < _ELDERS else "families"
     liking = {
-        number: appeal + (5 if place.id == home.id else 0) + lot.gauss(0, 3)
-        for number, (appeal, place) in appeals.items()
+        number: each.to_all
+        + (4 if each.place_id == home.id else 0)
+        + (5 if each.favours == mine else 0)
+        + lot.gauss(0, 2)
+        for number, each in appeals.items()
     }
     best = sorted(liking, key=lambda number: -liking[number])[: lot.randint(1, 4)]
     return sorted(best)
@@ -208,6 +226,8 @@ def _spend(made: _Made, entries: Sequence[Row], *, at: datetime) -> None:
         later = then + timedelta(days=1)
         approve_amount(entry_id=entry, by=made.coordinator, at=later)
         if row.get("accepts") and project is not None:
+            for task in tasks_of(Subject("proposal", project)):
+                finish_task(task_id=task.id, proof="已按方案完成。", by=made.coordinator, at=later)
             accept_project(
                 proposal_id=project, result=_text(row, "accepts"), by=made.coordinator,
                 at=later + timedelta(days=3),

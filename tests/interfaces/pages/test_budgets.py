@@ -269,10 +269,10 @@ def test_the_fund_is_read_by_everyone_and_kept_by_two(
     made = round_.counted()
     today(AFTER)  # type: ignore[operator]
     willow = round_.district.places["willow"].pk
-    sound(Client(), f"/funds/{willow}")
-    sound(Client(), "/funds/999", 404)
+    sound(Client(), f"/budgets/funds/{willow}")
+    sound(Client(), "/budgets/funds/999", 404)
     first, second = as_(round_.worker), as_(round_.runs)
-    sound(first, f"/funds/{willow}/enter")
+    sound(first, f"/budgets/funds/{willow}/enter")
     pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
     def form(**more: str) -> dict[str, object]:
@@ -283,21 +283,21 @@ def test_the_fund_is_read_by_everyone_and_kept_by_two(
         }  # fmt: skip
         return told | more
 
-    assert first.post(f"/funds/{willow}/enter", form(amount="-1")).status_code == 200
+    assert first.post(f"/budgets/funds/{willow}/enter", form(amount="-1")).status_code == 200
     assert not FundEntry.objects.exists()
-    assert first.post(f"/funds/{willow}/enter", form()).status_code == 302
+    assert first.post(f"/budgets/funds/{willow}/enter", form()).status_code == 302
     entry = FundEntry.objects.get()
-    first.post(f"/funds/entries/{entry.pk}/approve")
-    sound(second, f"/funds/entries/{entry.pk}")
-    second.post(f"/funds/entries/{entry.pk}/approve")
-    assert "80,000" in sound(Client(), f"/funds/{willow}")
-    wrong = first.post(f"/funds/{willow}/enter", form(kind="spending")).content.decode()
+    first.post(f"/budgets/funds/entries/{entry.pk}/approve")
+    sound(second, f"/budgets/funds/entries/{entry.pk}")
+    second.post(f"/budgets/funds/entries/{entry.pk}/approve")
+    assert "80,000" in sound(Client(), f"/budgets/funds/{willow}")
+    wrong = first.post(f"/budgets/funds/{willow}/enter", form(kind="spending")).content.decode()
     assert "支出要挂在" in wrong
-    second.post(f"/funds/entries/{entry.pk}/reverse", {"reason": "记错"})
+    second.post(f"/budgets/funds/entries/{entry.pk}/reverse", {"reason": "记错"})
     waiting = FundEntry.objects.get(reverses=entry)
-    assert "等待复核" in sound(second, f"/funds/{willow}")
-    sound(first, f"/funds/entries/{waiting.pk}")
-    assert Client().get(f"/funds/entries/{entry.pk}").status_code == 302
+    assert "等待复核" in sound(second, f"/budgets/funds/{willow}")
+    sound(first, f"/budgets/funds/entries/{waiting.pk}")
+    assert Client().get(f"/budgets/funds/entries/{entry.pk}").status_code == 302
     chief = as_(round_.runs)
     sound(chief, f"/budgets/{made}/proposals/3/accept")
     chief.post(f"/budgets/{made}/proposals/3/accept", {"reason": "两盏灯都亮了"})

@@ -19,7 +19,7 @@ from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import allowed, reach
 from gongzhi.commons.privacy.links import sign_link
 from gongzhi.commons.tasks.queries import TaskView, tasks_of_many
-from gongzhi.commons.territory.queries import find_place, public_name
+from gongzhi.commons.territory.queries import find_place, place, public_name
 
 PAGE = 30
 
@@ -227,7 +227,7 @@ def _proposal(
         spent=row.spent,
         state=ProposalState(row.state),
         place_id=row.place_id,
-        place_name=public_name(row.place_id),
+        place_name=place(row.place_id).name,
         proposer=unit_name or str(ProposerKind(row.proposer_kind).label),
         listed_as=row.listed_as,
         reason=row.reason,

@@ -15,7 +15,7 @@ from gongzhi.affairs.budgets.rules import RuleChoice, choice_of
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.commons.privacy.encryption import open_text
-from gongzhi.commons.territory.queries import public_name
+from gongzhi.commons.territory.queries import place, public_name
 
 ROSTER_PAGE = 50
 
@@ -78,7 +78,7 @@ def _ballot(row: Round, *, used: str, today: date) -> BallotView:
                 title=each.title,
                 text=each.text,
                 cost=each.cost,
-                place_name=public_name(each.place_id),
+                place_name=place(each.place_id).name,
             )
             for each in feasible.order_by("number")
         ),
@@ -92,17 +92,16 @@ def check_ballot(round_id: int, choices: Sequence[object]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One right to vote, for who keeps the roster."""
+    """One right to vote, for who keeps the roster; whether it was used nobody needs to see."""
 
     id: int
     label: str
     place_name: str
-    used: str
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceTurnout:
-    """How many rights to vote a place has; how many were used only where that tells of no one."""
+    """How many rights to vote a place has."""
 
     place_name: str
     issued: int
@@ -126,7 +125,7 @@ def roster(*, by: Actor, round_id: int, after: int = 0) -> RosterView:
     counted = RosterEntry.objects.filter(round=row).values("place_id").annotate(all=Count("id"))
     return RosterView(
         entries=tuple(
-            EntryRow(each.pk, open_text(each.label_sealed), public_name(each.place_id), each.used)
+            EntryRow(each.pk, open_text(each.label_sealed), public_name(each.place_id))
             for each in rows[:ROSTER_PAGE]
         ),
         places=tuple(PlaceTurnout(public_name(each["place_id"]), each["all"]) for each in counted),

@@ -82,7 +82,7 @@ def enter(request: HttpRequest, place_id: int) -> HttpResponse:
             return redirect("fund", place_id)
     context = {
         "form": form, "title": _("录入收支"), "has_files": True,
-        "crumbs": [*crumbs(), Crumb(view.place.name, f"/funds/{place_id}")],
+        "crumbs": [*crumbs(), Crumb(view.place.name, f"/budgets/funds/{place_id}")],
     }  # fmt: skip
     return render(request, "budgets/form.html", context)
 
@@ -94,7 +94,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     place, row = entry_of(by=visitor_of(request).actor, entry_id=entry_id)
     context = {
         "row": row, "amount": yuan(row.amount), "place": place, "form": WhyForm(),
-        "crumbs": [*crumbs(), Crumb(place.name, f"/funds/{place.id}")],
+        "crumbs": [*crumbs(), Crumb(place.name, f"/budgets/funds/{place.id}")],
     }  # fmt: skip
     return render(request, "budgets/entry.html", context)
 

@@ -120,7 +120,7 @@ def _why_funded(account: dict[str, Any]) -> str:
     if source != "equal-shares":
         return str(_SOURCES.get(source, ""))
     if account.get("payers") is None:
-        return _("支持它的人合起来付了它的造价；付款人数太少，不显示。")
+        return _("支持它的人合起来付了它的造价；各付多少涉及不足 5 人，不显示。")
     said = _("%(count)d 位支持者合起来付了它的造价。") % {"count": account["payers"]}
     if account.get("full_payers"):
         said += _("其中 %(full)d 位各付 %(share)s 元，其余付到份额用完。") % {

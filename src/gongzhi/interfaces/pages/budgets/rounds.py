@@ -97,7 +97,8 @@ def round_page(request: HttpRequest, round_id: int) -> HttpResponse:
         "rule": rule_words(story),
         "labels": labels,
         "current": current,
-        "proposals": [proposal_line(round_id, row) for row in story.proposals],
+        # Once counted, projects on the ballot stand in the result.
+        "proposals": [proposal_line(round_id, row) for row in story.proposals if not row.account],
         "moments": moments(story.events),
         "crumbs": crumbs(),
         "voting_now": _voting_now(story),

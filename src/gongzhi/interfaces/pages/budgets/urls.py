@@ -32,8 +32,8 @@ urlpatterns = [
     path("proposal/<str:token>", proposing.mine, name="my_proposal"),
     path("vote", voting.enter, name="vote"),
     path("v/<str:code>", voting.ballot, name="ballot"),
-    path("funds/<int:place_id>", funds.fund, name="fund"),
-    path("funds/<int:place_id>/enter", funds.enter, name="fund_enter"),
-    path("funds/entries/<int:entry_id>", funds.entry, name="fund_entry"),
-    path("funds/entries/<int:entry_id>/<slug:name>", funds.step, name="fund_step"),
+    path("budgets/funds/<int:place_id>", funds.fund, name="fund"),
+    path("budgets/funds/<int:place_id>/enter", funds.enter, name="fund_enter"),
+    path("budgets/funds/entries/<int:entry_id>", funds.entry, name="fund_entry"),
+    path("budgets/funds/entries/<int:entry_id>/<slug:name>", funds.step, name="fund_step"),
 ]
