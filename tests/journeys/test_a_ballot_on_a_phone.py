@@ -108,7 +108,7 @@ def test_from_a_proposal_to_a_vote_on_a_phone_and_the_published_result(
     page = staff.go(f"/budgets/{made}/roster")
     page.get_by_label("发几个投票码").fill("2")
     press(page, "发投票码")
-    press(page, "从头打印")
+    press(page, "打印下一批")
     codes = page.locator(".slip__code").all_text_contents()
     assert len(codes) == 2
     assert page.locator("svg.slip__qr").count() == 2

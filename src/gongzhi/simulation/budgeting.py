@@ -176,12 +176,8 @@ def _cast(
     """Invented voters like what is near and what appeals to many, each by their own taste."""
     begins = made.begins + (made.calendar.ballots_from - localdate(made.begins))
     codes: list[str] = []
-    after = 0
-    while slips := print_slips(
-        round_id=made.id, after=after, by=made.worker, at=begins - timedelta(days=2)
-    ):
+    while slips := print_slips(round_id=made.id, by=made.worker, at=begins - timedelta(days=2)):
         codes += [slip.code for slip in slips]
-        after = slips[-1].entry_id
     voting = sorted(lot.sample(range(len(codes)), voters))
     votes = [(codes[n], _taste(homes[n], appeals, lot)) for n in voting]
     for start in range(0, len(votes), 50):

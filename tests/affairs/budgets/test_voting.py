@@ -15,7 +15,7 @@ from gongzhi.affairs.budgets.ballots import (
     receive_paper,
 )
 from gongzhi.affairs.budgets.choices import BallotKind, Gain
-from gongzhi.affairs.budgets.codes import CannotIssue, print_slips, replace_code
+from gongzhi.affairs.budgets.codes import CannotIssue, print_slips, replace_codes
 from gongzhi.affairs.budgets.models import Ballot, RosterEntry
 from gongzhi.affairs.budgets.rounds import open_voting
 from gongzhi.affairs.budgets.rules import RuleChoice
@@ -127,16 +127,28 @@ def test_of_many_votes_at_once_all_are_kept_or_none(round_: SmallRound) -> None:
 
 def test_a_lost_code_is_ended_by_a_new_one_and_a_used_one_stays(round_: SmallRound) -> None:
     made, codes = round_.voting(2)
-    lost, used = RosterEntry.objects.order_by("id")
-    replace_code(entry_id=lost.pk, by=round_.worker, at=MARCH_12)
+    lost, used = RosterEntry.objects.order_by("id").values_list("id", flat=True)
+
+    def replace(*entries: int) -> int:
+        return replace_codes(round_id=made, entry_ids=entries, by=round_.worker, at=MARCH_12)
+
+    assert replace(lost, 10**9) == 1
     with pytest.raises(NoSuchCode):
         round_.cast(codes[0], [1])
-    slips = print_slips(round_id=made, after=0, by=round_.worker, at=MARCH_12)
-    round_.cast(slips[0].code, [1])
+    (slip,) = print_slips(round_id=made, by=round_.worker, at=MARCH_12)
+    round_.cast(slip.code, [1])
     round_.cast(codes[1], [1])
     with pytest.raises(CannotIssue, match="用过"):
-        replace_code(entry_id=used.pk, by=round_.worker, at=MARCH_12)
-    assert print_slips(round_id=made, after=0, by=round_.worker, at=MARCH_12) == []
+        replace(lost, used)
+
+
+def test_a_code_is_shown_once(round_: SmallRound) -> None:
+    """Nobody prints a second slip of somebody who hasn't voted; the old one would end."""
+    made, _codes = round_.voting(2)
+    assert print_slips(round_id=made, by=round_.worker, at=MARCH_12) == []
+    for by in (RESIDENT, round_.district.officer):
+        with pytest.raises(NotPermitted):
+            print_slips(round_id=made, by=by, at=MARCH_12)
 
 
 def test_the_database_holds_no_code_and_no_name(round_: SmallRound) -> None:
@@ -157,7 +169,7 @@ def test_nothing_in_the_database_joins_a_ballot_to_a_code(round_: SmallRound) ->
     assert columns == {"id", "round", "place_id", "choices"}
     entry_columns = {field.name for field in RosterEntry._meta.concrete_fields}
     assert entry_columns == {
-        "id", "round", "place", "label_sealed", "version", "code_digest", "used",
+        "id", "round", "place", "label_sealed", "version", "code_digest", "printed", "used",
     }  # fmt: skip
     # In the order of their ids, which is that of the table, ballots don't lie as they came.
     stored = [ballot.choices for ballot in Ballot.objects.order_by("id")]

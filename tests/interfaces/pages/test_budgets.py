@@ -220,14 +220,14 @@ def test_the_roster_is_kept_printed_and_mended_by_staff(round_: SmallRound, toda
     assert client.post(path, {"place": garden, "count": "", "labels": ""}).status_code == 200
     client.post(path, {"place": garden, "count": "", "labels": "3号楼101\n3号楼102\n"})
     assert "3号楼101" in sound(client, path)
-    printed = client.post(f"/budgets/{made}/slips", {"after": "0"}).content.decode()
+    printed = client.post(f"/budgets/{made}/slips").content.decode()
     assert Page(printed).faults == []
     assert printed.count("slip__code") == 2
     assert "<svg" in printed
     assert client.get(f"/budgets/{made}/slips").status_code == 405
     entry = round_.row(made).roster.first()
     assert entry is not None
-    client.post(f"/budgets/{made}/codes/{entry.pk}")
+    client.post(f"/budgets/{made}/codes", {"entry": [str(entry.pk), "x"]})
     entry.refresh_from_db()
     assert entry.version == 2
     for who in (as_(round_.district.sanitation), Client()):

@@ -1,7 +1,7 @@
 """Codes: one for each right to vote, on a slip of paper, good for one ballot.
 
 A code is derived from the installation's key and is stored only as a digest: the database alone
-gives no code, and a slip can be printed again.
+gives no code. It is shown once, for printing.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.budgets import events
 from gongzhi.affairs.budgets.choices import RoundState
-from gongzhi.affairs.budgets.lifecycle import NoSuchRound, round_of, tell_of_round
+from gongzhi.affairs.budgets.lifecycle import round_of, tell_of_round
 from gongzhi.affairs.budgets.models import RosterEntry, Round
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
@@ -128,36 +128,47 @@ def issue_codes(
 
 
 @transaction.atomic
-def replace_code(*, entry_id: int, by: Actor, at: datetime) -> None:
-    """End a lost code that wasn't used, and give the same right to vote a new one."""
-    entry = RosterEntry.objects.select_related("round").filter(pk=entry_id).first()
-    if entry is None:
-        raise NoSuchRound
-    row = _keeping(by, entry.round_id)
+def replace_codes(*, round_id: int, entry_ids: Sequence[int], by: Actor, at: datetime) -> int:
+    """End codes that were lost or not printed well, and give the same rights to vote new ones.
+
+    Used ones stay as they are; returns how many were replaced.
+    """
+    row = _keeping(by, round_id)
     if not Round.objects.filter(pk=row.pk, state__in=_PREPARING).update(issued=F("issued")):
         raise CannotIssue(_("这一轮已经计票或撤销"))
-    version = entry.version + 1
-    unused = RosterEntry.objects.filter(pk=entry.pk, used="", version=entry.version)
-    fresh = code_digest(_derive(keys("link")[0], entry.pk, version))
-    if not unused.update(version=version, code_digest=fresh):
+    key, replaced = keys("link")[0], 0
+    wanted = list(entry_ids)[:MOST_AT_ONCE]
+    for entry in RosterEntry.objects.filter(round=row, pk__in=wanted, used=""):
+        version = entry.version + 1
+        unused = RosterEntry.objects.filter(pk=entry.pk, used="", version=entry.version)
+        replaced += unused.update(
+            version=version, printed=False, code_digest=code_digest(_derive(key, entry.pk, version))
+        )
+    if not replaced:
         raise CannotIssue(_("这个投票码已经用过，不能换"))
-    tell_of_round(row, events.CODE_REPLACED, by=by, at=at)
+    tell_of_round(row, events.CODES_REPLACED, by=by, at=at, count=replaced)
+    return replaced
 
 
 @transaction.atomic
-def print_slips(*, round_id: int, after: int, by: Actor, at: datetime) -> list[Slip]:
-    """The next unused codes after entry `after`, for printing; the ledger says how many."""
+def print_slips(*, round_id: int, by: Actor, at: datetime) -> list[Slip]:
+    """The next codes that were never shown, for printing; the ledger says how many.
+
+    Each is shown once. One that was lost is replaced, so that nobody prints a second slip of
+    somebody who hasn't voted.
+    """
     row = _keeping(by, round_id)
-    if row.state not in _PREPARING:
+    if not Round.objects.filter(pk=row.pk, state__in=_PREPARING).update(issued=F("issued")):
         raise CannotIssue(_("这一轮已经计票或撤销"))
-    entries = RosterEntry.objects.filter(round=row, used="", pk__gt=after).order_by("id")
+    entries = RosterEntry.objects.filter(round=row, used="", printed=False).order_by("id")
+    found = [(entry, _code_of(entry)) for entry in entries[:MOST_SLIPS]]
     slips = [
         Slip(entry.pk, open_text(entry.label_sealed), entry.place_id, shown_code(code))
-        for entry in entries[:MOST_SLIPS]
-        if (code := _code_of(entry))
+        for entry, code in found
+        if code
     ]
+    RosterEntry.objects.filter(pk__in=[slip.entry_id for slip in slips]).update(printed=True)
     if slips:
-        Round.objects.filter(pk=row.pk).update(issued=F("issued"))
         tell_of_round(row, events.SLIPS_PRINTED, by=by, at=at, count=len(slips))
     return slips
 

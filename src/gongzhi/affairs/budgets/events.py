@@ -23,7 +23,9 @@ VOTING_OPENED = declare(
     "until",
 )
 CODES_ISSUED = declare("round.codes_issued", "rights to vote were given out", "count")
-CODE_REPLACED = declare("round.code_replaced", "an unused code was ended and a new one given")
+CODES_REPLACED = declare(
+    "round.codes_replaced", "unused codes were ended and new ones given", "count"
+)
 SLIPS_PRINTED = declare("round.slips_printed", "codes were shown for printing", "count")
 ROSTER_FORGOTTEN = declare("round.roster_forgotten", "to whom slips went was erased", "count")
 BALLOTS_CAST = declare("round.ballots_cast", "codes were used to vote electronically", "count")

@@ -17,6 +17,7 @@ class RosterEntry(models.Model):
     label_sealed = models.TextField(blank=True)  # to whom the slip goes
     version = models.PositiveSmallIntegerField(default=1)
     code_digest = models.CharField(max_length=64, unique=True)
+    printed = models.BooleanField(default=False)  # a code is shown once; after that it is replaced
     used = models.CharField(max_length=10, choices=Channel, blank=True)
 
     class Meta:

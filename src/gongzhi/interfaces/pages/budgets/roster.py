@@ -20,7 +20,7 @@ from gongzhi.affairs.budgets.codes import (
     Slip,
     issue_codes,
     print_slips,
-    replace_code,
+    replace_codes,
 )
 from gongzhi.affairs.budgets.queries.rounds import round_story
 from gongzhi.affairs.budgets.queries.votes import roster
@@ -89,17 +89,16 @@ def slips(request: HttpRequest, round_id: int) -> HttpResponse:
     """The next slips, ready for the printer; asked for by POST, for the ledger keeps count."""
     by = visitor_of(request).actor
     story = round_story(by=by, round_id=round_id)
-    after = _number(request.POST.get("after", ""))
     try:
-        found = print_slips(round_id=round_id, after=after, by=by, at=timezone.now())
+        found = print_slips(round_id=round_id, by=by, at=timezone.now())
     except CannotIssue as refused:
         messages.error(request, str(refused))
         return redirect("roster", round_id)
     if not found:
-        messages.info(request, _("没有还没用过的投票码了"))
+        messages.info(request, _("没有还没打印的投票码了"))
         return redirect("roster", round_id)
     context = {
-        "story": story, "slips": [_printed(slip) for slip in found], "after": found[-1].entry_id,
+        "story": story, "slips": [_printed(slip) for slip in found],
         "crumbs": crumbs(story), "public_url": settings.PUBLIC_URL,
     }  # fmt: skip
     return render(request, "budgets/slips.html", context)
@@ -152,10 +151,13 @@ def take_paper(request: HttpRequest, round_id: int) -> HttpResponse:
 
 @require_POST
 @for_staff
-def replace(request: HttpRequest, round_id: int, entry_id: int) -> HttpResponse:
-    """A slip was lost: the old code ends, a new one can be printed."""
+def replace(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Slips were lost or not printed well: their codes end, new ones can be printed."""
+    wanted = [_number(each) for each in request.POST.getlist("entry")]
     try:
-        replace_code(entry_id=entry_id, by=visitor_of(request).actor, at=timezone.now())
+        replace_codes(
+            round_id=round_id, entry_ids=wanted, by=visitor_of(request).actor, at=timezone.now()
+        )
     except CannotIssue as refused:
         messages.error(request, str(refused))
     else:

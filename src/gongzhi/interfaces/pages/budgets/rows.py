@@ -45,7 +45,7 @@ _TOLD: dict[str, tuple[str | Promise, str]] = {
     "round.voting_opened": (gettext_lazy("规则固定，开始投票"), "past"),
     "round.codes_issued": (gettext_lazy("发放投票码"), "past"),
     "round.slips_printed": (gettext_lazy("打印选票"), "past"),
-    "round.code_replaced": (gettext_lazy("遗失的投票码换新"), "past"),
+    "round.codes_replaced": (gettext_lazy("遗失的投票码换新"), "past"),
     "round.sheet_set_aside": (gettext_lazy("一张纸质票作废"), "bad"),
     "round.counted": (gettext_lazy("计票并公布结果"), "good"),
     "round.carried_out": (gettext_lazy("全部项目办结"), "good"),
