@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from gongzhi.affairs.budgets.mixing import shake_urns
 from gongzhi.affairs.resources.claims import expire_claims
 from gongzhi.affairs.resources.needs import expire_needs
 from gongzhi.affairs.resources.offers import expire_offers
@@ -47,6 +48,7 @@ SCHEDULES = (
     Schedule("claims.expire", timedelta(minutes=5), lambda at: expire_claims(at=at)),
     Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
+    Schedule("budgets.mixing", timedelta(hours=1), lambda at: shake_urns(at=at)),
     Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
     Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at)),
     Schedule("tickets.hot", timedelta(days=1), lambda at: gather_hot_issues(at=at)),

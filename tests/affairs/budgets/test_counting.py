@@ -14,6 +14,7 @@ from gongzhi.affairs.budgets.ballots import receive_paper
 from gongzhi.affairs.budgets.choices import AllocationRule, BallotKind, Gain, Growth, TieOrder
 from gongzhi.affairs.budgets.counting import CannotCount, count_round
 from gongzhi.affairs.budgets.lifecycle import CannotMove, NoSuchRound
+from gongzhi.affairs.budgets.mixing import shake_urns
 from gongzhi.affairs.budgets.models import Ballot, PaperSheet, Proposal, RosterEntry, Tally
 from gongzhi.affairs.budgets.papers import CannotEnter, enter_sheet, set_aside_sheet
 from gongzhi.affairs.budgets.queries.results import exported, prove, turnout
@@ -267,6 +268,21 @@ def test_mixing_leaves_no_ballot_where_it_was(round_: SmallRound) -> None:
     after = set(Ballot.objects.values_list("id", flat=True))
     assert not before & after
     assert len(after) == 24
+
+
+def test_the_urn_is_shaken_while_people_vote_and_nothing_else_changes(round_: SmallRound) -> None:
+    made, codes = round_.voting(6)
+    for number, code in enumerate(codes[:5]):
+        round_.cast(code, [1 + number % 3])
+    before = sorted(Ballot.objects.values_list("id", "choices"))
+    assert shake_urns(at=VOTING_DAY) == 5
+    after = sorted(Ballot.objects.values_list("id", "choices"))
+    assert not {pk for pk, _said in before} & {pk for pk, _said in after}
+    assert sorted(said for _pk, said in before) == sorted(said for _pk, said in after)
+    round_.cast(codes[5], [2])
+    count_round(round_id=made, by=round_.runs, at=VOTING_DAY)
+    assert prove(made).holds
+    assert shake_urns(at=VOTING_DAY) == 0  # a counted round lies still
 
 
 def test_a_place_from_which_few_voted_is_left_out(round_: SmallRound) -> None:

@@ -1,10 +1,8 @@
 """The count: codes against ballots, two readings of each paper, the urn mixed, money allocated."""
 
-import secrets
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -12,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.budgets import events
 from gongzhi.affairs.budgets.accounts import account_for
-from gongzhi.affairs.budgets.ballots import fresh_ballot
 from gongzhi.affairs.budgets.choices import Channel
 from gongzhi.affairs.budgets.elections import digest_of, election_of, projects_of
 from gongzhi.affairs.budgets.lifecycle import (
@@ -24,15 +21,13 @@ from gongzhi.affairs.budgets.lifecycle import (
     tell,
     tell_of_round,
 )
+from gongzhi.affairs.budgets.mixing import empty_urn
 from gongzhi.affairs.budgets.models import Ballot, PaperSheet, Proposal, RosterEntry, Round, Tally
 from gongzhi.affairs.budgets.rules import choice_of, settings_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.engines.budgeting import InvalidElection, UnresolvedTie, allocate
-
-# Fewer ballots than this from a place are counted without it.
-SMALLEST_CELL = 5
 
 
 class CannotCount(ValueError):
@@ -131,7 +126,7 @@ def count_round(*, round_id: int, missing: int = 0, by: Actor, at: datetime) -> 
     if not over and turnout.used < turnout.issued:
         raise CannotCount(_("投票到 %(day)s 为止，还没有结束") % {"day": row.ballots_until})
     check_turnout(row, turnout, missing=missing)
-    ballots = _mix(row)
+    ballots = empty_urn(row)
     projects = projects_of(row)
     try:
         election = election_of(row, projects, ballots)
@@ -170,21 +165,3 @@ def _settle(projects: list[Proposal], funded: list[Proposal], *, by: Actor, at: 
     for project in projects:
         if project.pk not in chosen:
             move(project, PROPOSAL, Step.LEAVE, touched_at=at)
-
-
-def _mix(row: Round) -> list[Ballot]:
-    """Shake the urn: all ballots, papers among them, are written anew under fresh random ids in
-    random order, and a place from which few voted is left out. What a database could tell of
-    single ballots by when it wrote them ends here."""
-    cast = [(each.choices, each.place_id) for each in Ballot.objects.filter(round=row)]
-    for sheet in PaperSheet.objects.filter(round=row, set_aside=""):
-        read: dict[str, Any] = sheet.first or {}
-        cast.append((read.get("choices", []), None))
-    Ballot.objects.filter(round=row).delete()
-    few = Counter(place for _choices, place in cast)
-    mixed = [
-        fresh_ballot(row, choices, place if few[place] >= SMALLEST_CELL else None)
-        for choices, place in cast
-    ]
-    secrets.SystemRandom().shuffle(mixed)
-    return Ballot.objects.bulk_create(mixed, batch_size=2_000)
