@@ -44,8 +44,10 @@ def close_source(events: Sequence[Happened], at: datetime) -> None:
 FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "ticket.received": (triage, make_findable),
     "ticket.corrected": (make_findable,),
+    "ticket.overruled": (make_findable,),
     "ticket.triaged": (dispatch,),
-    "ticket.unmerged": (triage, dispatch),  # one that followed another from its first hour
+    # One that followed another from its first hour.
+    "ticket.unmerged": (triage, dispatch, make_findable),
     "need.confirmed": (close_source,),
     "proposal.funded": (ask_to_carry_out,),
     "proposal.accepted": (end_what_is_open,),

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from gongzhi.affairs.budgets.mixing import shake_urns
+from gongzhi.affairs.resources.agreements import expire_agreements
 from gongzhi.affairs.resources.claims import expire_claims
 from gongzhi.affairs.resources.needs import expire_needs
 from gongzhi.affairs.resources.offers import expire_offers
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.hot_issues import gather_hot_issues
 from gongzhi.affairs.tickets.joint_handling import escalate_late_calls
-from gongzhi.affairs.tickets.searching import clear_forgotten_words
+from gongzhi.affairs.tickets.searching import clear_forgotten_words, mark_the_unmarked
 from gongzhi.affairs.tickets.seasons import look_ahead
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.attachments.attaching import sweep_orphans
@@ -23,6 +24,7 @@ from gongzhi.commons.notices.delivering import deliver_due
 from gongzhi.commons.privacy.retention import run_retention
 
 RETRY_AFTER = timedelta(minutes=1)
+ERASING_SECONDS = 10.0  # an hour; a backlog must not keep new requests from their units
 log = structlog.get_logger("schedules")
 
 
@@ -39,6 +41,10 @@ class Schedule:
     outside: bool = False
 
 
+def _erase_what_is_due(at: datetime) -> int:
+    return sum(run_retention(at=at, seconds=ERASING_SECONDS).values())
+
+
 SCHEDULES = (
     Schedule("tickets.remind", timedelta(minutes=1), lambda at: remind_leads(at=at)),
     Schedule("tickets.escalate", timedelta(minutes=1), lambda at: escalate_overdue(at=at)),
@@ -49,8 +55,11 @@ SCHEDULES = (
     Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
     Schedule("budgets.mixing", timedelta(hours=1), lambda at: shake_urns(at=at)),
+    Schedule("privacy.retention", timedelta(hours=1), _erase_what_is_due),
+    Schedule("agreements.expire", timedelta(hours=6), lambda at: expire_agreements(at=at)),
     Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
     Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at)),
+    Schedule("tickets.marks", timedelta(minutes=1), lambda at: mark_the_unmarked(at=at)),
     Schedule("tickets.hot", timedelta(days=1), lambda at: gather_hot_issues(at=at)),
     Schedule("tickets.seasons", timedelta(days=1), lambda at: look_ahead(at=at)),
     Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),

@@ -24,6 +24,7 @@ from gongzhi.affairs.resources.choices import (
     OfferState,
     PostState,
     ProjectState,
+    SignupState,
     SlipState,
     StintState,
 )
@@ -189,6 +190,11 @@ POST = Lifecycle(
     pgettext_lazy("record", "志愿岗位"),
     PostState,
     {Step.CLOSE: _move(PostState.CLOSED, pgettext_lazy("step", "结束"), PostState.OPEN)},
+)
+SIGNUP = Lifecycle(
+    pgettext_lazy("record", "报名"),
+    SignupState,
+    {Step.WITHDRAW: _move(SignupState.LEFT, pgettext_lazy("step", "退出"), SignupState.STANDS)},
 )
 SLIP = Lifecycle(
     pgettext_lazy("record", "报到单"),

@@ -46,6 +46,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         **_COMMUNITY,
         **_HANDLERS,
         **_ABOVE,
+        _R.UNIT_SYSTEM: _UNIT,
     },
     "tickets.read_contact": {**_COMMUNITY, **_HANDLERS, **_ABOVE},
     "tickets.find_by_phone": {**_COMMUNITY, **_ABOVE},
@@ -61,8 +62,8 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "tickets.merge": {**_COMMUNITY, **_ABOVE},
     "tickets.split": {**_COMMUNITY, **_ABOVE},
     # handling
-    "tickets.handle": {**_COMMUNITY, **_HANDLERS},
-    "tickets.answer": {**_COMMUNITY, **_HANDLERS},
+    "tickets.handle": {**_COMMUNITY, **_HANDLERS, _R.UNIT_SYSTEM: _UNIT},
+    "tickets.answer": {**_COMMUNITY, **_HANDLERS, _R.UNIT_SYSTEM: _UNIT},
     "tickets.ask_requester": {**_COMMUNITY, **_HANDLERS},
     "tickets.request_extension": _HANDLERS | {_R.COORDINATOR: _PLACE},
     "tickets.approve_extension": _ABOVE,
@@ -137,7 +138,13 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
-    "indicators.read": {**_COMMUNITY, **_ABOVE, _R.UNIT_LEAD: _UNIT, _R.RESEARCHER: _ALL},
+    "indicators.read": {
+        **_COMMUNITY,
+        **_ABOVE,
+        _R.UNIT_LEAD: _UNIT,
+        _R.RESEARCHER: _ALL,
+        _R.UNIT_SYSTEM: _UNIT,
+    },
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.

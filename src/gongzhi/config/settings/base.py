@@ -66,7 +66,7 @@ MIDDLEWARE = [
 ]
 
 # Interfaces for programs: no session, no cookie, no page; their views are reached straight away.
-DOORS_FOR_PROGRAMS = ("/open311/",)
+DOORS_FOR_PROGRAMS = ("/open311/", "/api/")
 
 ROOT_URLCONF = "gongzhi.config.urls"
 WSGI_APPLICATION = "gongzhi.config.wsgi.application"

@@ -35,6 +35,19 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("ends", "ends", "DATE"),
     ("subject_kind", "item_kind", "VARCHAR"),
     ("subject", "item_id", "BIGINT"),
+    ("need", "need", "BIGINT"),
+    ("offer", "offer", "BIGINT"),
+    ("giver", "giver", "BIGINT"),
+    ("room", "room", "BIGINT"),
+    ("side", "side", "VARCHAR"),
+    ("day", "day", "DATE"),
+    ("until", "until_day", "DATE"),
+    ("begins", "begins", "TIMESTAMPTZ"),
+    ("categories", "categories", '["VARCHAR"]'),
+    ("seats", "seats", "BIGINT"),
+    ("weekly", "weekly", '["BIGINT"]'),
+    ("source_kind", "source_kind", "VARCHAR"),
+    ("source", "source", "BIGINT"),
     ("filled", "filled", "BIGINT"),
     ("asked", "asked", "BIGINT"),
 )
@@ -46,7 +59,7 @@ _STRUCTURE = (
     )
     + "}"
 )
-_MOMENTS = {"contact_due", "due"}
+_MOMENTS = {"contact_due", "due", "begins"}
 
 
 def _column(name: str, column: str) -> str:

@@ -39,6 +39,7 @@ class Measuring:
             since=self.period.since,
             until=min(self.period.until, known),
             ends=tuple(replace(end, at=min(end.at, known)) for end in _begun(ends, known)),
+            ahead=offset_seconds(self.period.since),
         )
 
     def records(self, indicator: Indicator) -> ir.Table:
@@ -124,9 +125,7 @@ def complete(
 
 def is_share(indicator: Indicator) -> bool:
     """Whether its value is a part of a whole, to be shown as a percentage."""
-    return indicator.statistic in {Statistic.SHARE, Statistic.DENSITY} or (
-        indicator.code == "room_use"
-    )
+    return indicator.statistic in {Statistic.SHARE, Statistic.PORTION, Statistic.DENSITY}
 
 
 def as_counts(cells: Iterable[Cell]) -> np.ndarray:

@@ -36,10 +36,11 @@ def mirrored(
     one stretch and a bit from the database.
     """
     files: list[Path] = []
+    columns = empty(using).schema.names
     first = 0
     while first + STRETCH + SETTLED_BEHIND <= up_to.last_id:
         file = folder / f"events-{first + 1:012d}.parquet"
-        if not _is_ours(file):
+        if not _is_ours(file, columns):
             _write(file, after=first, using=using, progress=progress)
         if file.is_file():
             files.append(file)
@@ -55,13 +56,17 @@ def empty(using: duckdb.DuckDBPyConnection) -> pa.Table:
     return typed(SCHEMA.empty_table(), using=using)
 
 
-def _is_ours(file: Path) -> bool:
+def _is_ours(file: Path, columns: list[str]) -> bool:
+    """Whether a file holds this ledger, and all that this version of the program reads of it."""
     if not file.is_file():
         return False
     try:
-        said = (pq.read_schema(file).metadata or {}).get(_HASH, b"")
+        schema = pq.read_schema(file)
     except (OSError, pa.ArrowException):
         return False
+    if schema.names != columns:
+        return False
+    said = (schema.metadata or {}).get(_HASH, b"")
     last_id, _, digest = said.decode().partition(":")
     known = version_at(int(last_id)) if last_id.isdecimal() else None
     return known is not None and known.hash == digest

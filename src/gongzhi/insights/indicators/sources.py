@@ -10,7 +10,7 @@ from ibis.expr import types as ir
 
 from gongzhi.commons.ledger.columns import Version, version_now
 from gongzhi.insights.indicators.columns import engine
-from gongzhi.insights.indicators.mirror import exported_version, mirrored
+from gongzhi.insights.indicators.mirror import empty, exported_version, mirrored
 from gongzhi.insights.indicators.registers import Places, read_places, read_units
 
 # Events of the registers are few; they say what lies where and which kind a unit is of.
@@ -69,8 +69,9 @@ def exported_events(file: Path, *, threads: int = 0, memory: str = "") -> Source
         version, as_of = max(exported_version(path) for path in paths)
     except Exception as error:
         raise CannotReadEvents(f"{file} 不是事件导出文件：{error}") from error
-    if missing := {"subject_kind", "kind", "at", "lead"} - set(events.columns):
-        raise CannotReadEvents(f"{file} 缺少列：{'、'.join(sorted(missing))}")
+    if missing := set(empty(backend.con).column_names) - set(events.columns):
+        names = "、".join(sorted(missing))
+        raise CannotReadEvents(f"{file} 缺少列：{names}；如由旧版本导出，请重新导出")
     return source_of(backend, events, version=version, as_of=as_of)
 
 

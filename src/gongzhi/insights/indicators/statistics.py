@@ -23,6 +23,7 @@ Whole = np.ndarray[Any, np.dtype[np.int64]]
 # Beyond so many cells the resampled limits of concentrations take too long; see docs/indicators.md.
 _MOST_RESAMPLED = 60
 _FEWEST_HOURS = 5
+_MONTHS = 1_000_000  # more than any label of a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +91,36 @@ def rates(records: ir.Table) -> Grouped:
 
 
 def means(records: ir.Table) -> Grouped:
-    """The mean of a stock; all of it was counted, so chance has no part in it."""
+    """The mean of a stock, or a part of an amount; all was counted, so chance has no part in it."""
     sums = _sums(records)
+    nothing = sums["denominator"] <= 0
     return Grouped(
         group=sums["group"],
         month=sums["month"],
         n=sums["n"],
         numerator=np.ma.asarray(sums["numerator"]),
         denominator=np.ma.asarray(sums["denominator"]),
-        value=np.ma.asarray(sums["numerator"] / np.maximum(sums["denominator"], 1)),
+        value=np.ma.masked_where(
+            nothing, sums["numerator"] / np.where(nothing, 1.0, sums["denominator"])
+        ),
     )
 
 
 def hours(records: ir.Table) -> Grouped:
     """Median with limits, and the 90th percentile."""
-    columns = _columns(records.select("group", "month", "numerator"))
-    pairs = np.stack([columns["group"], columns["month"]])
-    cells, index = np.unique(pairs, axis=1, return_inverse=True)
-    count = cells.shape[1]
-    index = index.reshape(-1)
-    values = columns["numerator"]
+    # One whole number a cell: a million rows are told apart by it ten times as fast as by two.
+    cell = records["group"] * _MONTHS + records["month"]
+    found = records.select(cell=cell, numerator="numerator").to_pyarrow()
+    values = found["numerator"].to_numpy()
+    cells, index = np.unique(found["cell"].to_numpy(), return_inverse=True)
+    count = len(cells)
     n = np.bincount(index, minlength=count)
     median = quantile_intervals(values, groups=index, n_groups=count, probability=0.5)
     ninetieth = quantile_intervals(values, groups=index, n_groups=count, probability=0.9)
     few = n < _FEWEST_HOURS
     return Grouped(
-        group=cells[0],
-        month=cells[1],
+        group=cells // _MONTHS,
+        month=cells % _MONTHS,
         n=n,
         denominator=np.ma.asarray(n),
         value=np.ma.masked_where(few, median.estimate),
@@ -206,6 +210,7 @@ STATISTICS: dict[Statistic, Callable[[ir.Table], Grouped]] = {
     Statistic.SHARE: shares,
     Statistic.RATE: rates,
     Statistic.MEAN: means,
+    Statistic.PORTION: means,
     Statistic.HOURS: hours,
     Statistic.CONCENTRATION: concentrations,
     Statistic.DENSITY: densities,

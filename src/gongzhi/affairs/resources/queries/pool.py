@@ -16,6 +16,8 @@ from gongzhi.commons.permissions.table import reach
 from gongzhi.commons.territory.queries import find_place, public_name
 
 PAGE = 30
+# What was public stays so until it is done: who saw the need may see what became of it.
+_IN_PUBLIC = [NeedState.PUBLISHED, NeedState.CLAIMED, NeedState.DONE, NeedState.CONFIRMED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,7 @@ def needs_within_reach(
 def may_read_need(by: Actor) -> Q:
     """The condition under which `by` may read a need: what was never published is its place's."""
     if reach(by, "resources.read").nowhere:
-        return Q(visibility=Visibility.PUBLIC, state=NeedState.PUBLISHED)
+        return Q(visibility=Visibility.PUBLIC, state__in=_IN_PUBLIC)
     own = reach(by, "needs.publish")
     condition = ~Q(state__in=[NeedState.DRAFTED, NeedState.REFUSED])
     if own.everywhere:
