@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import structlog
 
+from gongzhi.affairs.budgets.mixing import shake_urns
 from gongzhi.affairs.resources.agreements import expire_agreements
 from gongzhi.affairs.resources.claims import expire_claims
 from gongzhi.affairs.resources.needs import expire_needs
@@ -66,6 +67,7 @@ SCHEDULES = (
     Schedule("claims.expire", timedelta(minutes=5), lambda at: expire_claims(at=at)),
     Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
+    Schedule("budgets.mixing", timedelta(hours=1), lambda at: shake_urns(at=at)),
     Schedule("privacy.retention", timedelta(hours=1), _erase_what_is_due),
     Schedule("agreements.expire", timedelta(hours=6), lambda at: expire_agreements(at=at)),
     Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),

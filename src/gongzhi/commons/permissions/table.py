@@ -132,6 +132,17 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "topics.export": {_R.COORDINATOR: _PLACE, **_ABOVE, _R.RESEARCHER: _ALL},
     "decisions.take": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "public_notices.post": {**_COMMUNITY, **_ABOVE},
+    # the community fund
+    "rounds.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "rounds.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "proposals.make_for_unit": _GIVERS,
+    "proposals.check": {**_COMMUNITY, **_ABOVE},
+    "roster.keep": _COMMUNITY,
+    "ballots.take_paper": _COMMUNITY,
+    "ballots.enter": {**_COMMUNITY, _R.SUBDISTRICT_LEAD: _PLACE},
+    "projects.accept": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "funds.enter": _COMMUNITY,
+    "funds.approve": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tasks.finish": {
@@ -170,6 +181,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.
 ANYONE = frozenset({"tickets.receive", "topics.suggest", "public_notices.object"})
+ANYONE = frozenset({"tickets.receive", "proposals.make", "ballots.cast"})
 KEY_HOLDER = frozenset(
     {
         "tickets.track",

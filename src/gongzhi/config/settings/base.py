@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "gongzhi.affairs.tickets",
     "gongzhi.affairs.resources",
     "gongzhi.affairs.assemblies",
+    "gongzhi.affairs.budgets",
     "gongzhi.interfaces.pages",
 ]
 

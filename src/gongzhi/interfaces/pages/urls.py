@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("gongzhi.interfaces.pages.resources.urls")),
     path("", include("gongzhi.interfaces.pages.assemblies.owners_urls")),
     path("", include("gongzhi.interfaces.pages.assemblies.meetings_urls")),
+    path("", include("gongzhi.interfaces.pages.budgets.urls")),
     path("privacy", welcoming.privacy, name="privacy"),
     path("remark", remarks.leave, name="remark"),
     path("remark/left", remarks.left, name="remark_left"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.assemblies.meeting_lifecycle import NoSuchMeeting
 from gongzhi.affairs.assemblies.owners_lifecycle import NoSuchVote
+from gongzhi.affairs.budgets.lifecycle import NoSuchRound
 from gongzhi.affairs.resources.lifecycle import NotInPool
 from gongzhi.commons.failures import RETRY_AFTER_SECONDS, Failure, failure_of
 from gongzhi.commons.organisations.permissions import NotPermitted
@@ -76,7 +77,7 @@ class RefusalsAsPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TooMany):
             return too_many(request, exception)
-        if isinstance(exception, NotInPool | NoSuchVote | NoSuchMeeting):
+        if isinstance(exception, NotInPool | NoSuchVote | NoSuchMeeting | NoSuchRound):
             return not_found(request, exception)
         if isinstance(exception, NotPermitted):
             return forbidden(request, exception)

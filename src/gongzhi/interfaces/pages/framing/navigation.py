@@ -44,6 +44,7 @@ WAYS: tuple[Way, ...] = (
     Way("owners_votes", _("业主表决")),
     Way("rates", _("三率"), may="indicators.read"),
     Way("needs", _("供需")),
+    Way("budgets", _("共建资金")),
     Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
     Way("insights", _("指标"), roles=_READERS),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
