@@ -38,6 +38,7 @@ _COMMUNITY = {_R.COMMUNITY_WORKER: _PLACE, _R.COORDINATOR: _PLACE}
 # Any unit may be called by a whistle, a residents' committee or a partner too.
 _CALLED = {**_HANDLERS, _R.COMMUNITY_WORKER: _UNIT, _R.COORDINATOR: _UNIT, _R.PARTNER: _UNIT}
 _ABOVE = {_R.SUBDISTRICT_LEAD: _PLACE, _R.DISTRICT_OFFICER: _ALL}
+_STUDY = {_R.DISTRICT_OFFICER: _ALL, _R.RESEARCHER: _ALL}
 
 ACTIONS: dict[str, dict[RoleKind, Where]] = {
     # reading
@@ -143,6 +144,12 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "projects.accept": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "funds.enter": _COMMUNITY,
     "funds.approve": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    # surveys: who designs, who goes out, who reads results, who takes coded answers along
+    "surveys.design": _STUDY,
+    "surveys.field": {**_COMMUNITY, **_ABOVE, _R.RESEARCHER: _ALL},
+    "surveys.read": {**_COMMUNITY, **_ABOVE, _R.RESEARCHER: _ALL},
+    "surveys.read_words": _STUDY,
+    "surveys.export": _STUDY,
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tasks.finish": {
@@ -182,6 +189,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
 # What anyone may do without an account, and what the holder of a ticket's private link may do.
 ANYONE = frozenset({"tickets.receive", "topics.suggest", "public_notices.object"})
 ANYONE = frozenset({"tickets.receive", "proposals.make", "ballots.cast"})
+ANYONE = frozenset({"tickets.receive", "surveys.answer"})
 KEY_HOLDER = frozenset(
     {
         "tickets.track",

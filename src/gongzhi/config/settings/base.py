@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "gongzhi.affairs.resources",
     "gongzhi.affairs.assemblies",
     "gongzhi.affairs.budgets",
+    "gongzhi.insights.surveys",
     "gongzhi.interfaces.pages",
 ]
 
