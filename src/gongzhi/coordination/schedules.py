@@ -42,11 +42,6 @@ class Lane(StrEnum):
 class Schedule:
     """A job: its name, how often, and what it calls with the time; it returns how much it did."""
 
-    """A job: its name, how often, and what it calls with the time; it returns how much it did.
-
-    One that speaks to the outside, or reckons for seconds, runs apart: tickets don't wait for it.
-    """
-
     name: str
     every: timedelta
     run: Callable[[datetime], int]
@@ -68,21 +63,7 @@ SCHEDULES = (
     Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
     Schedule("budgets.mixing", timedelta(hours=1), lambda at: shake_urns(at=at)),
-    Schedule("privacy.retention", timedelta(hours=1), _erase_what_is_due),
     Schedule("agreements.expire", timedelta(hours=6), lambda at: expire_agreements(at=at)),
-    Schedule("privacy.retention", timedelta(days=1), lambda at: sum(run_retention(at=at).values())),
-    Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at)),
-    Schedule("tickets.marks", timedelta(minutes=1), lambda at: mark_the_unmarked(at=at)),
-    Schedule("tickets.hot", timedelta(days=1), lambda at: gather_hot_issues(at=at)),
-    Schedule("tickets.seasons", timedelta(days=1), lambda at: look_ahead(at=at)),
-    Schedule("attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp())),
-    Schedule(
-        "insights.overview",
-        timedelta(minutes=10),
-        lambda at: keep_overview(at=at),
-        outside=True,
-    ),
-    Schedule("ledger.seal", timedelta(days=1), lambda at: make_seal(at=at)),
     Schedule("privacy.retention", timedelta(hours=1), _erase_what_is_due, LONG),
     Schedule("tickets.words", timedelta(hours=6), lambda at: clear_forgotten_words(at=at), LONG),
     Schedule("tickets.marks", timedelta(minutes=1), lambda at: mark_the_unmarked(at=at), LONG),
@@ -91,6 +72,7 @@ SCHEDULES = (
     Schedule(
         "attachments.sweep", timedelta(days=1), lambda at: sweep_orphans(now=at.timestamp()), LONG
     ),
+    Schedule("insights.overview", timedelta(minutes=10), lambda at: keep_overview(at=at), LONG),
     Schedule("ledger.seal", timedelta(days=1), lambda at: make_seal(at=at), LONG),
 )
 
