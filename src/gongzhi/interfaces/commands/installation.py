@@ -69,7 +69,8 @@ def _forget_counts() -> None:
     """Counters begin anew with the server; those of processes long gone only add files."""
     from django.conf import settings  # noqa: PLC0415
 
-    shutil.rmtree(settings.METRICS_FOLDER, ignore_errors=True)
+    if settings.METRICS_FOLDER:
+        shutil.rmtree(settings.METRICS_FOLDER, ignore_errors=True)
 
 
 def server_command(*, host: str | None, port: int | None, processes: int | None) -> list[str]:
