@@ -187,9 +187,16 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.
-ANYONE = frozenset({"tickets.receive", "topics.suggest", "public_notices.object"})
-ANYONE = frozenset({"tickets.receive", "proposals.make", "ballots.cast"})
-ANYONE = frozenset({"tickets.receive", "surveys.answer"})
+ANYONE = frozenset(
+    {
+        "tickets.receive",
+        "topics.suggest",
+        "public_notices.object",
+        "proposals.make",
+        "ballots.cast",
+        "surveys.answer",
+    }
+)
 KEY_HOLDER = frozenset(
     {
         "tickets.track",
