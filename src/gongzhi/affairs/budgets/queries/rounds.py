@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from gongzhi.affairs.budgets.choices import ProposalState, ProposerKind, RoundState
+from gongzhi.affairs.budgets.events import TOLD_OF_ROUND
 from gongzhi.affairs.budgets.lifecycle import NoSuchRound
 from gongzhi.affairs.budgets.models import Proposal, Round, Tally
 from gongzhi.affairs.budgets.proposals import LINK, proposal_of_link
@@ -178,7 +179,7 @@ def round_story(*, by: Actor, round_id: int) -> RoundStory:
         counted_at=row.counted_at,
         proposals=tuple(_proposals(shown, tally)),
         tally=tally,
-        events=tuple(events_of(Subject("round", row.pk))) if may_check else (),
+        events=tuple(events_of(Subject("round", row.pk), kinds=TOLD_OF_ROUND)) if may_check else (),
         may_run=allowed(by, "rounds.run", place_path=path),
         may_check=may_check,
         may_keep_roster=allowed(by, "roster.keep", place_path=path),
