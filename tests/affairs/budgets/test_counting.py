@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 RULES = (
     RuleChoice(),
     RuleChoice(gain=Gain.CARDINALITY, growth=Growth.ADD1E, then_greedy=True, comparison=True),
+    RuleChoice(step=250),
     RuleChoice(growth=Growth.NONE, tie_order=TieOrder.LOT, seed=77),
     RuleChoice(rule=AllocationRule.PHRAGMEN, growth=Growth.NONE),
     RuleChoice(rule=AllocationRule.GREEDY, growth=Growth.NONE, then_greedy=False),

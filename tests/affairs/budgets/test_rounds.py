@@ -86,6 +86,8 @@ def test_only_the_coordinator_and_who_stands_above_may_run_a_round(round_: Small
         ({"rule": RuleChoice(points_each=5)}, "points_each"),
         ({"rule": RuleChoice(most_listed=0)}, "most_listed"),
         ({"rule": RuleChoice(seed=-1)}, "seed"),
+        ({"rule": RuleChoice(step=0)}, "step"),
+        ({"budget": 9_000_000_00, "rule": RuleChoice(step=17)}, "step"),
     ],
 )
 def test_a_round_that_can_not_be_is_refused_at_its_field(

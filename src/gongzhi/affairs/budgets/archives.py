@@ -36,6 +36,7 @@ from gongzhi.engines.budgeting import (
 )
 
 LARGEST_FILE = 5 * 1024 * 1024
+_MOST_STEPS = 20_000
 _KINDS = {"choose-1": BallotKind.APPROVAL, "scoring": BallotKind.POINTS}
 
 
@@ -108,9 +109,12 @@ def _read(new: NewArchive) -> tuple[PabulibFile, Election, RuleChoice]:
     kind = election.ballots.kind.value
     found = _KINDS.get(kind) or BallotKind(kind)
     points = 1_000 if found is BallotKind.POINTS else None
-    rule = replace(new.rule, ballot_kind=found, points_each=points, most_listed=None)
+    # Big steps only where few share much money, which would take very many small ones.
+    each = election.money(sum(election.costs)) / election.voters
+    step = max(1, int(each) // _MOST_STEPS)
+    rule = replace(new.rule, ballot_kind=found, points_each=points, most_listed=None, step=step)
     try:
-        check_rule(rule)
+        check_rule(rule, budget=1)
     except CannotChoose as wrong:
         raise CannotArchive(str(wrong)) from wrong
     return file, election, rule

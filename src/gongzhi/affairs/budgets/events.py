@@ -13,6 +13,7 @@ VOTING_OPENED = declare(
     "rule",
     "gain",
     "growth",
+    "step",
     "then_greedy",
     "comparison",
     "beginning",

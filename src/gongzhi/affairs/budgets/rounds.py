@@ -126,7 +126,7 @@ def _facts(new: NewRound) -> dict[str, Any]:
         if order[at] < order[at - 1]:
             raise CannotRun(_("日程的先后不对：征集、核查、投票应依次进行"), field=name)
     try:
-        check_rule(new.rule)
+        check_rule(new.rule, budget=budget)
     except CannotChoose as wrong:
         raise CannotRun(str(wrong), field=wrong.field) from wrong
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,6 +28,8 @@ from gongzhi.engines.budgeting import (
 
 MOST_POINTS = 1_000
 LARGEST_SEED = 10**12
+# So many steps a budget may be apart, or a count of few voters would take minutes.
+MOST_STEPS = 500_000
 # What a district starts with; each round carries its own copy, which may be changed.
 MAY_FUND = (
     "公共部位小修小补",
@@ -63,6 +66,7 @@ class RuleChoice:
     rule: AllocationRule = AllocationRule.EQUAL_SHARES
     gain: Gain = Gain.COST
     growth: Growth = Growth.ADD1
+    step: int = 1
     then_greedy: bool = False
     comparison: bool = False
     beginning: Beginning = Beginning.EXACT
@@ -74,8 +78,13 @@ class RuleChoice:
         return asdict(self)
 
 
-def check_rule(chosen: RuleChoice) -> None:
-    """Refuse a rule whose parts don't go together."""
+def check_rule(chosen: RuleChoice, *, budget: int) -> None:
+    """Refuse a rule whose parts don't go together, or don't fit a budget (in fen)."""
+    least = -(-budget // (100 * MOST_STEPS))
+    if chosen.growth is not Growth.NONE and not least <= chosen.step <= 10_000:
+        raise CannotChoose(
+            "step", _("按这个预算，每次追加应在 %(least)d 到 10000 元之间") % {"least": least}
+        )
     if chosen.gain is Gain.POINTS and chosen.ballot_kind is not BallotKind.POINTS:
         raise CannotChoose("gain", _("“按所打的分”只用于打分的选票"))
     if chosen.gain is Gain.BORDA and chosen.ballot_kind is not BallotKind.RANKED:
@@ -102,6 +111,7 @@ def choice_of(row: Round) -> RuleChoice:
         rule=AllocationRule(row.rule),
         gain=Gain(row.gain),
         growth=Growth(row.growth),
+        step=row.step,
         then_greedy=row.then_greedy,
         comparison=row.comparison,
         beginning=Beginning(row.beginning),
@@ -119,6 +129,7 @@ def settings_of(chosen: RuleChoice) -> Settings:
         then_greedy=chosen.then_greedy,
         comparison=ComparisonBy.SATISFACTION if chosen.comparison else None,
         start=Start(chosen.beginning.value),
+        step=Fraction(chosen.step),
         tie_rules=tuple(TieRule(part) for part in chosen.tie_order.value.split(",")),
         seed=chosen.seed,
     )
@@ -128,7 +139,7 @@ def command_of(chosen: RuleChoice) -> str:
     """The command that allocates an exported round again, by the same rule."""
     parts = ["gongzhi allocate round.pb", f"--rule {chosen.rule.value}"]
     parts.append(f"--utility {chosen.gain.value}")
-    parts.append(f"--completion {chosen.growth.value}")
+    parts.append(f"--completion {chosen.growth.value} --step {chosen.step}")
     parts += ["--then-greedy"] if chosen.then_greedy else []
     parts += ["--comparison"] if chosen.comparison else []
     parts += [f"--endowment {chosen.beginning.value}", f"--ties {chosen.tie_order.value}"]
@@ -143,6 +154,7 @@ def stated(chosen: RuleChoice) -> Mapping[str, str | int | bool]:
         "rule": chosen.rule.value,
         "gain": chosen.gain.value,
         "growth": chosen.growth.value,
+        "step": chosen.step,
         "then_greedy": chosen.then_greedy,
         "comparison": chosen.comparison,
         "beginning": chosen.beginning.value,

@@ -42,6 +42,7 @@ class Round(models.Model):
     rule = models.CharField(max_length=16, choices=AllocationRule)
     gain = models.CharField(max_length=16, choices=Gain, default=Gain.COST)
     growth = models.CharField(max_length=8, choices=Growth, default=Growth.ADD1)
+    step = models.PositiveIntegerField(default=1)  # yuan by which growth adds to each share
     then_greedy = models.BooleanField(default=False)
     comparison = models.BooleanField(default=False)
     beginning = models.CharField(max_length=10, choices=Beginning, default=Beginning.EXACT)

@@ -83,6 +83,9 @@ class RuleFields(forms.Form):
     growth = forms.ChoiceField(
         label=_("余款怎样追加（只用于平等份额法）"), choices=Growth.choices, initial=Growth.ADD1
     )
+    step = forms.IntegerField(
+        label=_("每次追加几元"), min_value=1, max_value=10_000, initial=1, required=False
+    )
     then_greedy = forms.BooleanField(label=_("最后的余款按票数补足"), required=False)
     comparison = forms.BooleanField(
         label=_("与“按票数”的结果比较，多数人更满意哪个就用哪个"), required=False
@@ -104,6 +107,7 @@ class RuleFields(forms.Form):
             rule=AllocationRule(asked["rule"]),
             gain=Gain(asked["gain"]),
             growth=Growth(asked["growth"]),
+            step=asked.get("step") or 1,
             then_greedy=asked["then_greedy"],
             comparison=asked["comparison"],
             beginning=Beginning(asked["beginning"]),
@@ -191,7 +195,7 @@ class ArchiveForm(RuleFields):
 
     def __init__(self, *args: Any, by: Actor, **more: Any) -> None:
         super().__init__(*args, **more)
-        for name in ("ballot_kind", "most_listed", "points_each"):
+        for name in ("ballot_kind", "most_listed", "points_each", "step"):
             del self.fields[name]
         field = self.fields["place"]
         assert isinstance(field, forms.ChoiceField)

@@ -204,7 +204,10 @@ def rule_words(story: RoundStory) -> list[tuple[str, str]]:
         (_("项目对支持者的分量"), str(Gain(rule.gain).label)),
     ]
     if rule.rule is AllocationRule.EQUAL_SHARES:
-        found += [(_("起始份额"), str(rule.beginning.label)), (_("余款"), str(rule.growth.label))]
+        growth = str(rule.growth.label)
+        if rule.step > 1:
+            growth += _("（每次 %(step)d 元）") % {"step": rule.step}
+        found += [(_("起始份额"), str(rule.beginning.label)), (_("余款"), growth)]
     if rule.then_greedy:
         found.append((_("最后的余款"), _("按票数补足")))
     if rule.comparison:
