@@ -11,6 +11,7 @@ class AssembliesRoom(AppConfig):
     def ready(self) -> None:
         """Register what other rooms look up by name."""
         from gongzhi.affairs.assemblies.decisions import declare_ratings  # noqa: PLC0415
+        from gongzhi.affairs.assemblies.holdings import declare_privacy  # noqa: PLC0415
         from gongzhi.affairs.assemblies.meeting_wordings import (  # noqa: PLC0415
             declare_wordings as declare_meeting_wordings,
         )
@@ -21,6 +22,7 @@ class AssembliesRoom(AppConfig):
             declare_privacy as declare_owners_privacy,
         )
 
+        declare_privacy()
         declare_ratings()
         declare_meeting_wordings()
         declare_owners_files()

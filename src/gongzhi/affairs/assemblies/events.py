@@ -52,8 +52,9 @@ STATEMENT_ACCEPTED = declare(
     "statement.accepted", "a statement may be voted on", "topic", "mended", "text"
 )
 STATEMENT_REJECTED = declare("statement.rejected", "a statement is not shown", "topic", "reason")
-STATEMENT_ERASED = declare("statement.erased", "the words of a rejected statement were erased")
-
+STATEMENT_ERASED = declare(
+    "statement.erased", "the words of a rejected statement were erased", "topic"
+)
 DECISION_TAKEN = declare(
     "decision.taken",
     "something was decided, with what is to be done by when",

@@ -69,7 +69,10 @@ class PublicNotice(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["place", "-posted_at"], name="public_notice_place")]
+        indexes = [
+            models.Index(fields=["place", "-posted_at"], name="public_notice_place"),
+            models.Index(fields=["subject_kind", "subject_id"], name="public_notice_of"),
+        ]
 
 
 class PublicObjection(models.Model):

@@ -129,11 +129,17 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     },
     "topics.run": {**_COMMUNITY, **_ABOVE},
     "topics.enter_paper": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
+    "topics.export": {_R.COORDINATOR: _PLACE, **_ABOVE, _R.RESEARCHER: _ALL},
     "decisions.take": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "public_notices.post": {**_COMMUNITY, **_ABOVE},
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
-    "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},
+    "tasks.finish": {
+        **_COMMUNITY,
+        **_HANDLERS,
+        _R.PARTNER: _UNIT,
+        _R.SUBDISTRICT_LEAD: _UNIT,
+    },
     "tasks.approve": _ABOVE,
     "tasks.cancel": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # the register
@@ -161,7 +167,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.
-ANYONE = frozenset({"tickets.receive"})
+ANYONE = frozenset({"tickets.receive", "topics.suggest", "public_notices.object"})
 KEY_HOLDER = frozenset(
     {
         "tickets.track",
