@@ -13,6 +13,7 @@ from gongzhi.affairs.tickets.searching import index_tickets
 from gongzhi.affairs.tickets.triage import triage_tickets
 from gongzhi.commons.ledger.outbox import Happened, follow_due
 from gongzhi.commons.organisations.actors import SYSTEM
+from gongzhi.coordination.deeds_of_decisions import follow_finished_tasks
 from gongzhi.coordination.needs_of_tickets import close_ticket_of_need
 from gongzhi.coordination.telling import TELLS, tell_those_concerned
 
@@ -46,6 +47,9 @@ FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "ticket.triaged": (dispatch,),
     "ticket.unmerged": (triage, dispatch),  # one that followed another from its first hour
     "need.confirmed": (close_source,),
+    "task.finished": (follow_finished_tasks,),
+    "task.cancelled": (follow_finished_tasks,),
+    "task.refused": (follow_finished_tasks,),
 }
 for _kind in TELLS:
     FOLLOW_UPS[_kind] = (*FOLLOW_UPS.get(_kind, ()), tell_those_concerned)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from gongzhi.affairs.assemblies.drawing import draw_opinions
 from gongzhi.affairs.resources.claims import expire_claims
 from gongzhi.affairs.resources.needs import expire_needs
 from gongzhi.affairs.resources.offers import expire_offers
@@ -44,6 +45,7 @@ SCHEDULES = (
     Schedule("tickets.callbacks", timedelta(minutes=5), lambda at: expire_callbacks(at=at)),
     Schedule("notices.deliver", timedelta(seconds=2), lambda at: deliver_due(at=at), outside=True),
     Schedule("whistles.escalate", timedelta(minutes=5), lambda at: escalate_late_calls(at=at)),
+    Schedule("topics.draw", timedelta(minutes=1), lambda at: draw_opinions(at=at)),
     Schedule("claims.expire", timedelta(minutes=5), lambda at: expire_claims(at=at)),
     Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
