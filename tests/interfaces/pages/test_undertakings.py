@@ -109,8 +109,9 @@ def test_a_slip_is_seen_by_the_member_first_and_then_by_the_employer(pool: Small
     Client().post(own, {"answer": "release", "remark": "谢谢"})
     assert "刘同志" in sound(employer, "/slips")
     assert "刘同志" not in sound(as_(pool.clinic), "/slips")
-    again = Client().post(own, {"answer": "withhold", "remark": ""}).content.decode()
-    assert "不能" in again
+    again = Client().post(own, {"answer": "withhold", "remark": ""}, follow=True)
+    assert "不能" in again.content.decode()
+    assert ReportSlip.objects.get().state == "released"
 
 
 def test_an_agreement_is_proposed_signed_and_ended(pool: SmallPool) -> None:
