@@ -20,8 +20,8 @@ from gongzhi.commons.permissions.table import reach
 from gongzhi.commons.territory.queries import children, district
 from gongzhi.coordination.meeting_agendas import Suggestion
 from gongzhi.interfaces.pages.framing.choices import place_choices
+from gongzhi.interfaces.pages.framing.unit_groups import UnitGroups, callable_units
 from gongzhi.interfaces.pages.tickets.fields import day, moment, words
-from gongzhi.interfaces.pages.whistles.forms import UnitGroups, callable_units
 
 MOST_TASKS = 4
 DAY_ENDS = time(18)
@@ -136,13 +136,14 @@ class SuggestionsForm(forms.Form):
 
     def __init__(self, *args: Any, found: Iterable[Suggestion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for one in found:
-            label = one.title
-            if one.days is not None:
-                label += str(_("，%(days)d 天") % {"days": one.days})
-            groups.setdefault(str(one.why.label), []).append((one.key, label))
-        self.fields["keys"].choices = list(groups.items())  # type: ignore[attr-defined]
+        self.fields["keys"].choices = [(one.key, _told(one)) for one in found]  # type: ignore[attr-defined]
+
+
+def _told(one: Suggestion) -> str:
+    """A matter, why it is suggested, and for how long it has been stuck."""
+    if one.days is None:
+        return f"{one.title} · {one.why.label}"
+    return f"{one.title} · {one.why.label} · {_('%(days)d 天') % {'days': one.days}}"
 
 
 class AttendanceForm(forms.Form):
