@@ -257,7 +257,7 @@ def correct_need(
         raise CannotPublish("quantity", _("已认领的比这个数量多，或需求已不能更正"))
     tell(
         Subject("need", need.pk), events.NEED_CORRECTED, by=by, at=at, place_id=need.place_id,
-        fields=changed,
+        fields=changed, until=ends.isoformat(),
     )  # fmt: skip
     follow_counts(need_id, by=by, at=at)
 
