@@ -63,8 +63,8 @@ def field(db: None) -> Field:
             above = district.places[community]
             for number in range(estates):
                 estate = Place.objects.create(
-                    kind="estate", parent=above, path="", name=f"{community} {number}", begins=BEGINS,
-                    households=40 + 15 * number,
+                    kind="estate", parent=above, path="", name=f"{community} {number}",
+                    begins=BEGINS, households=40 + 15 * number,
                 )  # fmt: skip
                 estate.path = f"{above.path}{estate.pk}/"
                 estate.save(update_fields=["path"])

@@ -26,7 +26,6 @@ from gongzhi.insights.surveys.instruments.shapes import (
     words,
 )
 from gongzhi.insights.surveys.models import Survey
-from gongzhi.insights.surveys.tabulating import hidden_cells
 from gongzhi.insights.surveys.taking import (
     Taken,
     categories,
@@ -157,20 +156,20 @@ def _items(taken: Taken, language: str) -> list[ItemResult]:
 def _one(taken: Taken, item: Item, battery: str, language: str) -> ItemResult:
     listed, coded = categories(taken, item)
     kinds = [float(at) for at in range(1, len(listed) + 1)]
-    counts = [int((coded.values == kind).sum()) for kind in kinds]
-    hidden = hidden_cells(np.array([counts]), LEAST)[0]
+    counts = [int((coded.values.compressed() == kind).sum()) for kind in kinds]
+    hidden = hidden_answers(counts)
     shares = estimate_shares(taken.design, coded.values, kinds) if sum(counts) else None
     lines = [
         Line(
             choice.name, words(choice.label, language),
             None if shares is None or hidden[at] else shares.intervals.at(at),
-            None if hidden[at] else counts[at], hidden=bool(hidden[at]),
+            None if hidden[at] else counts[at], hidden=hidden[at],
         )
         for at, choice in enumerate(listed)
     ]  # fmt: skip
     scale = is_scale(taken.form, item)
     # A mean of few answers would give away what the hidden shares are.
-    telling = bool(np.any(hidden)) and sum(counts) < _MANY
+    telling = any(hidden) and sum(counts) < _MANY
     mean = _mean(taken, item, numbers(taken, item)) if scale and not telling else None
     numbers_of = scale_of(taken.form, item) if scale else [0.0, 1.0]
     return ItemResult(
@@ -178,6 +177,21 @@ def _one(taken: Taken, item: Item, battery: str, language: str) -> ItemResult:
         mean=mean, low=min(numbers_of),
         high=max(numbers_of), answered=_shown(sum(counts)),
     )  # fmt: skip
+
+
+def hidden_answers(counts: Sequence[int]) -> list[bool]:
+    """Which answers to one question to hide: those of few, and the next one, or the total tells.
+
+    The smallest of the others is hidden with them until those hidden are at least two and ten.
+    """
+    hidden = [0 < many < LEAST for many in counts]
+    for at in sorted(range(len(counts)), key=lambda at: (counts[at], at)):
+        gone = [many for many, out in zip(counts, hidden, strict=True) if out]
+        if not gone or (len(gone) > 1 and sum(gone) >= 2 * LEAST):
+            break
+        if counts[at] >= LEAST:
+            hidden[at] = True
+    return hidden
 
 
 def _several(taken: Taken, item: Item, language: str) -> ItemResult:
@@ -193,7 +207,7 @@ def _several(taken: Taken, item: Item, language: str) -> ItemResult:
 
 
 def _ticked(taken: Taken, choice: Choice, coded: Recoded, answered: int, language: str) -> Line:
-    many = int((coded.values == 1).sum())
+    many = int((coded.values.compressed() == 1).sum())
     hidden = 0 < many < LEAST or 0 < answered - many < LEAST
     interval = None
     if not hidden and answered:

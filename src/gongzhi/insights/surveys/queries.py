@@ -88,10 +88,13 @@ class Progress:
         return self.sample - done
 
     @property
+    def eligible(self) -> int:
+        return self.sample - self.ineligible
+
+    @property
     def rate(self) -> float | None:
         """Answered of those eligible; None where fewer than five are."""
-        eligible = self.sample - self.ineligible
-        return self.answered / eligible if eligible >= _LEAST else None
+        return self.answered / self.eligible if self.eligible >= _LEAST else None
 
 
 def instruments(*, by: Actor) -> list[InstrumentRow]:
