@@ -53,8 +53,7 @@ def plan_project(
         raise CannotRun(_("请写明项目名称和牵头单位"))
     if not 0 <= budget <= 100_000_000:
         raise CannotRun(_("请核对预算"))
-    signed = Agreement.objects.filter(pk=agreement_id, state=AgreementState.SIGNED)
-    if agreement_id and not signed.filter(place_path__startswith=_home(first)).exists():
+    if agreement_id is not None and not _agreed(agreement_id, first):
         raise CannotRun(_("这个社区没有这份已签署的协议"))
     if any(not 0 < len(what.strip()) <= 80 for what, _due in milestones):
         raise CannotRun(_("请用 1 到 80 个字写明每个节点"))
@@ -77,9 +76,12 @@ def plan_project(
     return row.pk
 
 
-def _home(need: Need) -> str:
+def _agreed(agreement_id: int, need: Need) -> bool:
+    """Whether the agreement is in force in the need's community."""
     community = find_place(need.community_id)
-    return community.path if community else need.place_path
+    home = community.path if community else need.place_path
+    signed = Agreement.objects.filter(pk=agreement_id, state=AgreementState.SIGNED)
+    return signed.filter(place_path__startswith=home).exists()
 
 
 def _project(by: Actor, project_id: int, *, lead_may: bool) -> Project:

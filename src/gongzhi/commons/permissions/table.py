@@ -96,7 +96,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "projects.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "projects.lead": {**_GIVERS, _R.COORDINATOR: _PLACE},
     "plans.compute": {_R.DISTRICT_OFFICER: _ALL},
-    "resources.import": {_R.DISTRICT_OFFICER: _ALL},
+    "resources.import": {_R.COORDINATOR: _PLACE, _R.PARTNER: _UNIT, **_ABOVE},  # row by row
     "resources.read": {
         _R.GRID_WORKER: _ALL,
         _R.COMMUNITY_WORKER: _ALL,
@@ -108,6 +108,42 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         _R.DISTRICT_OFFICER: _ALL,
         _R.RESEARCHER: _ALL,
     },
+    # assemblies
+    "owners_votes.read": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_HANDLERS, **_ABOVE},
+    "owners_votes.enter": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_HANDLERS},
+    "owners_votes.run": {**_COMMUNITY, **_HANDLERS},
+    "meetings.read": {**_COMMUNITY, **_ABOVE},
+    "meetings.attend": _CALLED,  # units that are asked to come see what they are asked to
+    "meetings.call": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    # topics and decisions
+    "topics.read": {
+        _R.GRID_WORKER: _PLACE,
+        **_COMMUNITY,
+        **_ABOVE,
+        _R.RESEARCHER: _ALL,
+    },
+    "topics.propose": {
+        _R.GRID_WORKER: _PLACE,
+        **_COMMUNITY,
+        **_ABOVE,
+        _R.PARTNER: _ALL,
+    },
+    "topics.run": {**_COMMUNITY, **_ABOVE},
+    "topics.enter_paper": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
+    "topics.export": {_R.COORDINATOR: _PLACE, **_ABOVE, _R.RESEARCHER: _ALL},
+    "decisions.take": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "public_notices.post": {**_COMMUNITY, **_ABOVE},
+    # the community fund
+    "rounds.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "rounds.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "proposals.make_for_unit": _GIVERS,
+    "proposals.check": {**_COMMUNITY, **_ABOVE},
+    "roster.keep": _COMMUNITY,
+    "ballots.take_paper": _COMMUNITY,
+    "ballots.enter": {**_COMMUNITY, _R.SUBDISTRICT_LEAD: _PLACE},
+    "projects.accept": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "funds.enter": _COMMUNITY,
+    "funds.approve": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # surveys: who designs, who goes out, who reads results, who takes coded answers along
     "surveys.design": _STUDY,
     "surveys.field": {**_COMMUNITY, **_ABOVE, _R.RESEARCHER: _ALL},
@@ -116,7 +152,12 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "surveys.export": _STUDY,
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
-    "tasks.finish": {**_COMMUNITY, **_HANDLERS, _R.PARTNER: _UNIT},
+    "tasks.finish": {
+        **_COMMUNITY,
+        **_HANDLERS,
+        _R.PARTNER: _UNIT,
+        _R.SUBDISTRICT_LEAD: _UNIT,
+    },
     "tasks.approve": _ABOVE,
     "tasks.cancel": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # the register
@@ -132,6 +173,8 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         _R.ADMINISTRATOR: _ALL,
     },
     "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
+    "follow_ups.try_again": {_R.ADMINISTRATOR: _ALL},
+    "notices.send_again": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
     "indicators.read": {
@@ -144,7 +187,16 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.
-ANYONE = frozenset({"tickets.receive", "surveys.answer"})
+ANYONE = frozenset(
+    {
+        "tickets.receive",
+        "topics.suggest",
+        "public_notices.object",
+        "proposals.make",
+        "ballots.cast",
+        "surveys.answer",
+    }
+)
 KEY_HOLDER = frozenset(
     {
         "tickets.track",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
+ALWAYS = ("id", "subject_kind", "subject_id", "sequence", "kind", "at", "unit_id", "place_id")
 # What an event says in its data, as columns: the name in the data, the column, the type there.
 # Every name here is declared by some event kind (docs/events.md) or named in docs/indicators.md
 # as what a coming room has to write.

@@ -9,9 +9,12 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
+from gongzhi.commons.ledger.kinds import all_kinds
+from gongzhi.insights.indicators.columns import ALWAYS, FIELDS
 from gongzhi.insights.indicators.sources import Source
 
 _numbers = count()  # of tables kept, since one engine may serve several readings
+_NO_MATTER = ibis.null().cast("string")
 _PLACED = ("ticket.received", "ticket.triaged", "ticket.overruled", "ticket.placed")
 
 
@@ -44,9 +47,14 @@ class Reading:
         return found.filter(found["at"] < ibis.literal(self.until))
 
     def of(self, *kinds: str) -> ir.Table:
-        """The events of these kinds."""
+        """The events of these kinds, with what these kinds may say and no other columns.
+
+        Few columns, because the time to turn an expression into SQL grows with them.
+        """
         found = self.events
-        return found.filter(found.kind.isin(list(kinds)))
+        said = {field for kind in all_kinds() if kind.name in kinds for field in kind.fields}
+        columns = [column for name, column, _type in FIELDS if name in said]
+        return found.filter(found.kind.isin(list(kinds))).select(*ALWAYS, *columns)
 
     def happened(self, *kinds: str) -> ir.Table:
         """The events of these kinds from `since` on."""
@@ -75,9 +83,8 @@ class Reading:
     def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
         """The table of this name, made on first use and then held by the engine."""
         if name not in self._kept:
-            backend = self.source.backend
-            fresh = f"{name}_{next(_numbers)}"
-            self._kept[name] = backend.create_table(fresh, make(), temp=True)
+            source, fresh = self.source, f"{name}_{next(_numbers)}"
+            self._kept[name] = source.keep(source.backend, fresh, make())
         table: ir.Table = self._kept[name]
         return table
 
@@ -134,7 +141,7 @@ class Reading:
             rows["day"].append(local.date())
             rows["weekday"].append(local.weekday())
             local += timedelta(days=1)
-        types = {"label": "int64", "noon": "timestamp(6)", "day": "date", "weekday": "int64"}
+        types = {"label": "int64", "noon": "timestamp(6)", "day": "date", "weekday": "int32"}
         return ibis.memtable(rows, schema=ibis.schema(types))
 
     def _dispatches(self) -> ir.Table:
@@ -192,14 +199,17 @@ class Reading:
 
     def _deeds(self) -> ir.Table:
         asked = self.of("task.asked").select("subject_id", "item_kind", "item_id", "category")
-        tasks = self.of("task.finished").drop("item_kind", "item_id", "category")
-        finished = tasks.join(asked, "subject_id", how="left")
+        finished = self.of("task.finished").join(asked, "subject_id", how="left")
         closed = self.of("ticket.closed")
+        closed = closed.mutate(item_kind=closed.subject_kind, item_id=closed.subject_id)
         reported = self.of("ticket.assist_reported", "whistle.reported")
+        reported = reported.mutate(
+            item_kind=reported.subject_kind, item_id=reported.subject_id, category=_NO_MATTER
+        )
         parts = [
-            _deed(finished, unit=finished.about_unit, kind="item_kind", item="item_id"),
-            _deed(closed, unit=closed.lead, kind="subject_kind", item="subject_id"),
-            _deed(reported, unit=reported.about_unit, kind="subject_kind", item="subject_id"),
+            _deed(finished, unit=finished.about_unit),
+            _deed(closed, unit=closed.lead),
+            _deed(reported, unit=reported.about_unit),
             self._given(),
         ]
         done = ibis.union(*parts)
@@ -208,11 +218,11 @@ class Reading:
 
     def _given(self) -> ir.Table:
         """What units gave and the receiving side confirmed, for a ticket's need for that ticket."""
-        given = self.of("claim.confirmed").drop("item_kind", "item_id", "category")
+        given = self.of("claim.confirmed")
         needs = self.of("need.published")
         needs = needs.select(
+            "category",
             published=needs.subject_id,
-            category=needs.category,
             item_kind=needs.source_kind.nullif(""),
             item_id=needs.source,
         )
@@ -221,19 +231,19 @@ class Reading:
             item_kind=ibis.coalesce(found.item_kind, "need"),
             item_id=ibis.coalesce(found.item_id, found.need),
         )
-        return _deed(whole, unit=whole.giver, kind="item_kind", item="item_id")
+        return _deed(whole, unit=whole.giver)
 
 
-def _deed(found: ir.Table, *, unit: ir.Column, kind: str, item: str) -> ir.Table:
+def _deed(found: ir.Table, *, unit: ir.Column) -> ir.Table:
     return found.select(
         "subject_kind",
         "subject_id",
         "at",
         "place_id",
+        "category",
         event_id=found["id"],
         unit_id=unit,
-        category=found.category,
-        item=ibis.coalesce(found[kind], found.subject_kind)
+        item=ibis.coalesce(found.item_kind, found.subject_kind)
         + ":"
-        + ibis.coalesce(found[item], found.subject_id).cast("string"),
+        + ibis.coalesce(found.item_id, found.subject_id).cast("string"),
     )

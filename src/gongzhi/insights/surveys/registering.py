@@ -9,6 +9,7 @@ from functools import lru_cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import Subject, record
 from gongzhi.commons.permissions.actors import Actor
@@ -23,7 +24,7 @@ class CannotAdd(ValueError):
     """A questionnaire that can't be taken in, and why."""
 
 
-class NoSuchSurvey(LookupError):
+class NoSuchSurvey(NotThere):
     """There is no such questionnaire or survey, or the reader may not see it."""
 
 

@@ -266,7 +266,7 @@ def _steps(claim: Claim, *, by: Actor) -> tuple[str, ...]:
     if claim.state in over and (giver or receiver):
         found.append("rate")
     if claim.state in {ClaimState.DONE, ClaimState.CONFIRMED} and receiver:
-        found.append("served")
+        found += ["served", "note"]
     return tuple(found)
 
 

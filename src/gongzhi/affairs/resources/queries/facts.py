@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gongzhi.affairs.resources.choices import NeedState
+from gongzhi.affairs.resources.choices import NeedState, Visibility
 from gongzhi.affairs.resources.models import Claim, Need, Offer
+from gongzhi.commons.territory.queries import subtree_ids
 
 
 def claim_parties(claim_id: int) -> tuple[int, int] | None:
@@ -48,3 +49,15 @@ def needs_of_source(kind: str, source_id: int) -> list[NeedFact]:
 def is_empty() -> bool:
     """Whether the pool has never held anything."""
     return not Need.objects.exists() and not Offer.objects.exists()
+
+
+def unmet_needs(*, place_id: int, before: datetime, most: int = 10) -> tuple[tuple[int, str], ...]:
+    """Public needs of a place that were published before a moment and are not all claimed."""
+    inside = subtree_ids(place_id)
+    found = Need.objects.filter(
+        state=NeedState.PUBLISHED,
+        visibility=Visibility.PUBLIC,
+        published_at__lt=before,
+        community_id__in=inside,
+    )
+    return tuple(found.order_by("-urgency", "ends", "id").values_list("id", "title")[:most])

@@ -12,7 +12,7 @@ from gongzhi.affairs.resources.choices import Condition, NeedState, OfferState, 
 from gongzhi.affairs.resources.models import Need, Offer, Slot
 from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import reach
+from gongzhi.commons.permissions.table import Reach, reach
 from gongzhi.commons.territory.queries import find_place, public_name
 
 PAGE = 30
@@ -116,10 +116,25 @@ def open_needs(*, filters: Filters, cursor: str = "", most: int = PAGE) -> NeedP
 
 
 def needs_within_reach(
-    *, by: Actor, filters: Filters, cursor: str = "", most: int = PAGE
+    *,
+    by: Actor,
+    filters: Filters,
+    cursor: str = "",
+    most: int = PAGE,
+    places: Reach | None = None,
 ) -> NeedPage:
-    """Needs that `by` may read: the published ones of all, every one of their own places."""
-    return _need_page(Need.objects.filter(may_read_need(by)), filters, cursor, most)
+    """Needs that `by` may read: the published ones of all, every one of their own places.
+
+    `places` narrows them to those within a reach.
+    """
+    found = Need.objects.filter(may_read_need(by))
+    if places is not None and not places.everywhere:
+        condition = Q(pk__in=[])
+        for place_id in places.place_ids:
+            if (place := find_place(place_id)) is not None:
+                condition |= Q(place_path__startswith=place.path)
+        found = found.filter(condition)
+    return _need_page(found, filters, cursor, most)
 
 
 def may_read_need(by: Actor) -> Q:

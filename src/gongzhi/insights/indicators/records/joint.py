@@ -3,6 +3,7 @@
 import ibis
 from ibis.expr import types as ir
 
+from gongzhi.insights.indicators.columns import ALWAYS
 from gongzhi.insights.indicators.reading import Reading
 from gongzhi.insights.indicators.records.rows import rows, truth
 
@@ -29,7 +30,7 @@ def arrivals(reading: Reading) -> ir.Table:
     due = calls.filter(
         calls.due >= ibis.literal(reading.since), calls.due < ibis.literal(reading.until)
     )
-    found = due.drop("about_unit").left_join(
+    found = due.left_join(
         on_time, [due.subject_id == on_time.subject_id, due.unit == on_time.about_unit]
     )
     return rows(
@@ -166,7 +167,7 @@ def isolated(reading: Reading) -> ir.Table:
 
 def frontline(reading: Reading) -> ir.Table:
     """What party bodies of communities put on record, and whether it brought a matter to an end."""
-    found = reading.events
+    found = reading.events.select(*ALWAYS, "category")
     found = found.filter(found["at"] >= ibis.literal(reading.since), found.subject_kind.isin(_ACTS))
     units = reading.source.units
     party = units.filter(units.unit_kind == PARTY_BODY).select("unit_id")

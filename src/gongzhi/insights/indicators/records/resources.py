@@ -191,7 +191,7 @@ def _open_hours(reading: Reading) -> ir.Table:
         label=found.label,
         place=found.place_id,
         numerator=0,
-        denominator=minutes / 60.0,
+        denominator=minutes.cast("float64") / 60.0,
     )
 
 
@@ -210,7 +210,7 @@ def _booked_hours(reading: Reading) -> ir.Table:
         event=found["id"],
         at=found.begins,
         place=found.place_id,
-        numerator=found.minutes / 60.0,
+        numerator=found.minutes.cast("float64") / 60.0,
         denominator=0,
     )
 
@@ -260,7 +260,6 @@ def decisions(reading: Reading) -> ir.Table:
         at=seen.due,
         place=seen.place_id,
         unit=seen.unit_id,
-        category=seen.category,
         numerator=truth(seen.good),
     )
 
