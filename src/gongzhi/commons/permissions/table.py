@@ -127,6 +127,10 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
     "indicators.read": {**_COMMUNITY, **_ABOVE, _R.UNIT_LEAD: _UNIT, _R.RESEARCHER: _ALL},
+    # reports
+    "studies.write": {_R.RESEARCHER: _ALL, _R.DISTRICT_OFFICER: _ALL},
+    "editions.publish": {_R.DISTRICT_OFFICER: _ALL},
+    "violations.answer": {_R.DISTRICT_OFFICER: _ALL},
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.

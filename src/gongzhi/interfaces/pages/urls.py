@@ -20,6 +20,7 @@ urlpatterns = [
     path("", welcoming.home, name="home"),
     path("", include("gongzhi.interfaces.pages.residents.urls")),
     path("", include("gongzhi.interfaces.pages.resources.urls")),
+    path("", include("gongzhi.interfaces.pages.reports.urls")),
     path("privacy", welcoming.privacy, name="privacy"),
     path("remark", remarks.leave, name="remark"),
     path("remark/left", remarks.left, name="remark_left"),

@@ -42,6 +42,8 @@ WAYS: tuple[Way, ...] = (
     Way("tasks", _("任务"), staff_only=True),
     Way("rates", _("三率"), may="indicators.read"),
     Way("needs", _("供需")),
+    Way("library", _("报告")),
+    Way("studies", _("调研"), may="studies.write"),
     Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
     Way("insights", _("指标"), roles=_READERS),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
