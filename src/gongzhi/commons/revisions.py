@@ -20,6 +20,7 @@ from django.db.models import F
 T = TypeVar("T")
 _FRESH_FOR = 1.0  # seconds
 _known: "WeakSet[Revision]" = WeakSet()
+_others: list[Callable[[], None]] = []
 
 
 class State(NamedTuple):
@@ -144,7 +145,14 @@ class Kept(Generic[T]):
         return kept[1]
 
 
+def forget_with(forget: Callable[[], None]) -> None:
+    """Let `forget_all` drop what a room keeps in the process under numbers of its own."""
+    _others.append(forget)
+
+
 def forget_all() -> None:
     """Make every value anew; for tests, whose rollbacks no number tells of."""
     for revision in list(_known):
         revision.forget()
+    for forget in _others:
+        forget()

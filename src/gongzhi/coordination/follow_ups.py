@@ -14,6 +14,7 @@ from gongzhi.affairs.tickets.triage import triage_tickets
 from gongzhi.commons.ledger.outbox import Happened, follow_due
 from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.coordination.needs_of_tickets import close_ticket_of_need
+from gongzhi.coordination.projects_of_rounds import ask_to_carry_out, end_what_is_open
 from gongzhi.coordination.telling import TELLS, tell_those_concerned
 
 FollowUp = Callable[[Sequence[Happened], datetime], None]
@@ -43,9 +44,14 @@ def close_source(events: Sequence[Happened], at: datetime) -> None:
 FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "ticket.received": (triage, make_findable),
     "ticket.corrected": (make_findable,),
+    "ticket.overruled": (make_findable,),
     "ticket.triaged": (dispatch,),
-    "ticket.unmerged": (triage, dispatch),  # one that followed another from its first hour
+    # One that followed another from its first hour.
+    "ticket.unmerged": (triage, dispatch, make_findable),
     "need.confirmed": (close_source,),
+    "proposal.funded": (ask_to_carry_out,),
+    "proposal.accepted": (end_what_is_open,),
+    "proposal.abandoned": (end_what_is_open,),
 }
 for _kind in TELLS:
     FOLLOW_UPS[_kind] = (*FOLLOW_UPS.get(_kind, ()), tell_those_concerned)

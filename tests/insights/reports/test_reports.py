@@ -25,7 +25,7 @@ def test_a_report_says_its_numbers_its_drafts_its_causes_and_its_annexes(written
     said = lines_of_word(written)
     # Numbers stand in the text, and gaps say so.
     assert "期内响应率为 100.0%[1]。" in said
-    assert any("需求满足率为 （尚无记录）[3]。" in text for text in said)
+    assert any("需求满足率为 （期内没有记录）[3]。" in text for text in said)
     # What nobody reviewed is marked, and what was is not.
     assert said[0].endswith("（草稿）")
     assert [text for text in said if text.startswith("【草稿】柳岸社区")]

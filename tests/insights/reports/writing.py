@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 
 from gongzhi.commons.ledger.columns import Version
 from gongzhi.commons.organisations.actors import SYSTEM
-from gongzhi.insights.indicators.snapshots import Snapshot
+from gongzhi.insights.indicators.snapshots import Snapshot, snapshot_of
 from gongzhi.insights.indicators.sources import local_events
 from gongzhi.insights.reports.contents import Facts
 from gongzhi.insights.reports.facts import assemble
@@ -46,7 +46,7 @@ heading = "经验"
 
 
 def snap(folder: Path, version: Version | None = None) -> Snapshot:
-    return Snapshot(local_events(folder / "mirror", as_of=AS_OF, version=version), AS_OF, "")
+    return snapshot_of(local_events(folder / "mirror", as_of=AS_OF, version=version), AS_OF)
 
 
 def facts_of(study: Path) -> Facts:

@@ -21,7 +21,7 @@ from gongzhi.commons.organisations.queries import (
     unit,
     units_in,
 )
-from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.permissions.roles import ROLES_OF_PEOPLE
 from gongzhi.commons.territory import queries as territory
 from gongzhi.commons.territory.editing import NewPlace, add_place
 from gongzhi.commons.territory.locating import Certainty, Note, locate, locate_address
@@ -146,9 +146,7 @@ def test_the_work_list_holds_what_communities_do_themselves(loaded):
 
 
 def test_there_is_one_demo_sign_in_for_each_kind_of_role(loaded):
-    people = RoleKind.values
-    people.remove(RoleKind.INTERFACE)
-    assert [row.role_name for row in demo_sign_ins()] == [RoleKind(kind).label for kind in people]
+    assert [row.role_name for row in demo_sign_ins()] == [kind.label for kind in ROLES_OF_PEOPLE]
     word = find_sample().demo_password
     for person in Person.objects.filter(is_demo=True):
         assert person.check_password(word)

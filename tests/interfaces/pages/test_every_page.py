@@ -25,6 +25,8 @@ SIGNED_IN += [
 SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rates"]
 SIGNED_IN += ["/whistles"]
 PUBLIC += ["/needs", "/offers", "/rooms"]
+PUBLIC += ["/budgets", "/vote"]
+SIGNED_IN += ["/budgets", "/vote"]
 SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]
 
 

@@ -7,3 +7,9 @@ class NoticesRoom(AppConfig):
     name = "gongzhi.commons.notices"
     label = "notices"
     verbose_name = "通知"
+
+    def ready(self) -> None:
+        """Register what this room holds about people."""
+        from gongzhi.commons.notices.public import declare_privacy  # noqa: PLC0415
+
+        declare_privacy()

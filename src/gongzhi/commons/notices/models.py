@@ -51,7 +51,10 @@ class Delivery(models.Model):
         indexes = [
             models.Index(
                 fields=["next_at"], name="delivery_due", condition=models.Q(state="queued")
-            )
+            ),
+            models.Index(
+                fields=["notice"], name="delivery_given_up", condition=models.Q(state="given_up")
+            ),
         ]
 
 
@@ -69,7 +72,10 @@ class PublicNotice(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["place", "-posted_at"], name="public_notice_place")]
+        indexes = [
+            models.Index(fields=["place", "-posted_at"], name="public_notice_place"),
+            models.Index(fields=["subject_kind", "subject_id"], name="public_notice_of"),
+        ]
 
 
 class PublicObjection(models.Model):

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
@@ -28,20 +30,59 @@ class CannotGiveKey(ValueError):
 @dataclass(frozen=True, slots=True)
 class _Held:
     unit_id: int
+    speaks_for_unit: bool
     begins: datetime
     ends: datetime | None
 
 
-def give_key(*, unit_id: int, name: str, by: Actor, at: datetime) -> str:
-    """A new key for a unit. It is returned this once; only its digest is kept."""
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key as administrators see it: never the key itself."""
+
+    id: int
+    unit_name: str
+    name: str
+    speaks_for_unit: bool
+    begins: datetime
+    ends: datetime | None
+
+
+def given_keys(*, by: Actor) -> list[KeyView]:
+    """Every key that was given, newest first."""
+    require(by, "organisations.edit")
+    return [
+        KeyView(
+            id=row.pk,
+            unit_name=row.unit.name,
+            name=row.name,
+            speaks_for_unit=row.speaks_for_unit,
+            begins=row.begins,
+            ends=row.ends,
+        )
+        for row in ApiKey.objects.select_related("unit").order_by("-pk")
+    ]
+
+
+def give_key(
+    *, unit_id: int, name: str, by: Actor, at: datetime, speaks_for_unit: bool = False
+) -> str:
+    """A new key for a unit. It is returned this once; only its digest is kept.
+
+    A key that only passes requests on (Open311) may lie in an app that anyone can open up; one
+    that speaks for the unit reads its tickets and answers them, so it belongs on a server.
+    """
     require(by, "organisations.edit")
     unit = find_unit(unit_id)
     if unit is None or not name.strip():
-        raise CannotGiveKey("请选择单位并写明密钥用途")
+        raise CannotGiveKey(_("请选择单位并写明密钥用途"))
     key = f"gz_{secrets.token_urlsafe(24)}"
     with revision.changing():
         row = ApiKey.objects.create(
-            unit_id=unit_id, name=name.strip()[:60], digest=_digest(key), begins=at
+            unit_id=unit_id,
+            name=name.strip()[:60],
+            digest=_digest(key),
+            speaks_for_unit=speaks_for_unit,
+            begins=at,
         )
         record(_told(row, GIVEN, place_id=unit.place_id, by=by, at=at, opens=True))
     return key
@@ -53,7 +94,7 @@ def end_key(*, key_id: int, by: Actor, at: datetime) -> None:
     with revision.changing():
         row = ApiKey.objects.filter(pk=key_id, ends=None).first()
         if row is None or not ApiKey.objects.filter(pk=key_id, ends=None).update(ends=at):
-            raise CannotGiveKey("没有这个密钥，或已经停用")
+            raise CannotGiveKey(_("没有这个密钥，或已经停用"))
         unit = find_unit(row.unit_id)
         record(_told(row, ENDED, place_id=unit.place_id if unit else None, by=by, at=at))
 
@@ -66,7 +107,8 @@ def key_holder(key: str, *, on: datetime) -> Actor | None:
     unit = find_unit(held.unit_id)
     if unit is None:
         return None
-    role = HeldRole(RoleKind.INTERFACE, unit.id, unit.place_id, place(unit.place_id).path)
+    kind = RoleKind.UNIT_SYSTEM if held.speaks_for_unit else RoleKind.INTERFACE
+    role = HeldRole(kind, unit.id, unit.place_id, place(unit.place_id).path)
     return Actor(Voice.STAFF, roles=(role,))
 
 
@@ -90,8 +132,11 @@ def _told(
 
 
 def _load() -> dict[str, _Held]:
-    rows = ApiKey.objects.values_list("digest", "unit_id", "begins", "ends")
-    return {digest: _Held(unit_id, begins, ends) for digest, unit_id, begins, ends in rows}
+    rows = ApiKey.objects.values_list("digest", "unit_id", "speaks_for_unit", "begins", "ends")
+    return {
+        digest: _Held(unit_id, speaks_for_unit, begins, ends)
+        for digest, unit_id, speaks_for_unit, begins, ends in rows
+    }
 
 
 _keys = Kept(revision, _load)

@@ -122,5 +122,6 @@ class ApiKey(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=60)
     digest = models.CharField(max_length=64, unique=True)
+    speaks_for_unit = models.BooleanField(default=False)  # else it only passes requests on
     begins = models.DateTimeField()
     ends = models.DateTimeField(null=True)

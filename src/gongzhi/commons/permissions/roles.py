@@ -19,3 +19,11 @@ class RoleKind(models.TextChoices):
     ADMINISTRATOR = "administrator", _("系统管理员")
     AUDITOR = "auditor", _("审计员")
     INTERFACE = "interface", _("接口程序")  # a program that holds a unit's key, never a person
+    # A unit's own case system: reads what the unit leads, and answers in its name.
+    UNIT_SYSTEM = "unit_system", _("单位业务系统")
+
+
+# Programs speak by a unit's key; nobody signs in as one.
+ROLES_OF_PEOPLE = tuple(
+    kind for kind in RoleKind if kind not in {RoleKind.INTERFACE, RoleKind.UNIT_SYSTEM}
+)

@@ -11,6 +11,7 @@ FIELD_SCALES = np.array([1.0, 0.5, 0.5, 1.0])
 
 _PRIOR_STRENGTH = 5.0
 _FLOOR = 0.03
+_CHUNK = 1_000  # messages weighted at a time, which bounds what is held besides the result
 
 
 def count_matrix(
@@ -56,15 +57,18 @@ def weighted_rows(
     counts: sparse.csr_matrix, weights: NDArray[np.floating], field: NDArray[np.int64]
 ) -> sparse.csr_matrix:
     """Turn counts into rows: (1 + ln count) · weight, each field brought to its scale's length."""
-    values = (1 + np.log(counts.data)) * weights[counts.indices]
-    row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    part = row * len(FIELDS) + field[counts.indices]
-    squares = np.bincount(part, weights=values * values, minlength=counts.shape[0] * len(FIELDS))
-    length = np.sqrt(np.where(squares > 0, squares, 1.0))
-    values *= FIELD_SCALES[field[counts.indices]] / length[part]
-    return sparse.csr_matrix(
-        (values.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape
-    )
+    values = np.empty(counts.nnz, dtype=np.float32)
+    for at in range(0, counts.shape[0], _CHUNK):
+        pointer = counts.indptr[at : at + _CHUNK + 1]
+        cells = slice(pointer[0], pointer[-1])
+        row = np.repeat(np.arange(len(pointer) - 1), np.diff(pointer))
+        chosen = field[counts.indices[cells]]
+        value = (1 + np.log(counts.data[cells])) * weights[counts.indices[cells]]
+        part = row * len(FIELDS) + chosen
+        squares = np.bincount(part, weights=value * value, minlength=_CHUNK * len(FIELDS))
+        length = np.sqrt(np.where(squares > 0, squares, 1.0))
+        values[cells] = value * FIELD_SCALES[chosen] / length[part]
+    return sparse.csr_matrix((values, counts.indices, counts.indptr), shape=counts.shape)
 
 
 def message_frequencies(tokens: Tokens) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

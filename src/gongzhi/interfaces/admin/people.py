@@ -21,7 +21,7 @@ from gongzhi.commons.organisations.people import (
     end_role,
     give_role,
 )
-from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.permissions.roles import ROLES_OF_PEOPLE, RoleKind
 from gongzhi.interfaces.admin.reading import ActingForm, Reading
 from gongzhi.interfaces.admin.units import PlaceChoice
 
@@ -96,7 +96,9 @@ class NewRoleForm(ActingForm):
     person = forms.ModelChoiceField(
         label=_("人员"), queryset=Person.objects.filter(is_active=True).order_by("login")
     )
-    kind = forms.ChoiceField(label=_("角色"), choices=RoleKind.choices)
+    kind = forms.ChoiceField(
+        label=_("角色"), choices=[(kind.value, kind.label) for kind in ROLES_OF_PEOPLE]
+    )
     unit = forms.ModelChoiceField(
         label=_("单位"), queryset=Unit.objects.filter(ends=None).order_by("place__path", "name")
     )

@@ -126,7 +126,10 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
         ("派单目录 duties", lists("duties.csv", import_duty_list)),
         ("社区工作清单 work list", lambda: _set_work_list(sample)),
         ("办公时间 office hours", lambda: _set_hours(sample)),
+        ("共建资金 community fund", lambda: _fill_rounds(sample)),
         ("供需 needs and offers", lambda: _fill_pool(sample)),
+        ("会议 meetings", lambda: _hold_meetings(sample)),
+        ("业主表决 owners' votes", lambda: _hold_owners_votes(sample)),
     ]
 
 
@@ -155,6 +158,7 @@ def _fill_pool(sample: Sample) -> None:
     from gongzhi.affairs.resources.queries.facts import is_empty  # noqa: PLC0415
     from gongzhi.affairs.resources.rules import write_starting_lists  # noqa: PLC0415
     from gongzhi.simulation.pooling import fill_pool  # noqa: PLC0415
+    from gongzhi.simulation.undertakings import fill_undertakings  # noqa: PLC0415
 
     if not (sample.folder / "pool_needs.csv").is_file() or not is_empty():
         return
@@ -162,6 +166,50 @@ def _fill_pool(sample: Sample) -> None:
     fill_pool(
         offers=sample.rows("pool_offers.csv"),
         needs=sample.rows("pool_needs.csv"),
+        at=timezone.now(),
+    )
+    if (sample.folder / "pool_undertakings.json").is_file():
+        document = sample.document("pool_undertakings.json")
+        fill_undertakings(document=document, at=timezone.now())
+
+
+def _hold_meetings(sample: Sample) -> None:
+    """Meetings that were and that are to come, with days counted from now; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.affairs.assemblies.queries.meetings import no_meetings_yet  # noqa: PLC0415
+    from gongzhi.simulation.meeting import hold_meetings  # noqa: PLC0415
+
+    if (sample.folder / "meetings.json").is_file() and no_meetings_yet():
+        hold_meetings(sample.document("meetings.json"), at=timezone.now())
+
+
+def _hold_owners_votes(sample: Sample) -> None:
+    """Owners' votes, one finished and one that runs; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.affairs.assemblies.queries.owners_votes import no_votes_yet  # noqa: PLC0415
+    from gongzhi.commons.tables.reading import read_table  # noqa: PLC0415
+    from gongzhi.simulation.owners_voting import hold_owners_votes  # noqa: PLC0415
+
+    if (sample.folder / "owners_votes.json").is_file() and no_votes_yet():
+        roll = read_table(sample.folder / "owners_roll.csv")
+        hold_owners_votes(sample.document("owners_votes.json"), roll=roll, at=timezone.now())
+
+
+def _fill_rounds(sample: Sample) -> None:
+    """Rounds of the community fund, one finished, with days counted back from now; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.affairs.budgets.queries.facts import is_empty  # noqa: PLC0415
+    from gongzhi.simulation.budgeting import fill_rounds  # noqa: PLC0415
+
+    if not (sample.folder / "budget_rounds.csv").is_file() or not is_empty():
+        return
+    fill_rounds(
+        rounds=sample.rows("budget_rounds.csv"),
+        proposals=sample.rows("budget_proposals.csv"),
+        entries=sample.rows("budget_entries.csv"),
         at=timezone.now(),
     )
 

@@ -104,15 +104,19 @@ def refresh(*, study: Path) -> None:
 def verify(*, file: Path) -> None:
     from gongzhi.commons.ledger.columns import Version  # noqa: PLC0415
     from gongzhi.commons.organisations.actors import SYSTEM  # noqa: PLC0415
-    from gongzhi.insights.indicators.snapshots import Snapshot, mirror_folder  # noqa: PLC0415
+    from gongzhi.insights.indicators.snapshots import (  # noqa: PLC0415
+        Snapshot,
+        mirror_folder,
+        snapshot_of,
+    )
     from gongzhi.insights.indicators.sources import local_events  # noqa: PLC0415
     from gongzhi.insights.reports.verifying import CannotVerify, verify_report  # noqa: PLC0415
 
-    def snapshot_of(version: Version, as_of: datetime) -> Snapshot:
-        return Snapshot(local_events(mirror_folder(), as_of=as_of, version=version), as_of, "")
+    def reading_at(version: Version, as_of: datetime) -> Snapshot:
+        return snapshot_of(local_events(mirror_folder(), as_of=as_of, version=version), as_of)
 
     try:
-        done = verify_report(file, by=SYSTEM, snapshot_of=snapshot_of)
+        done = verify_report(file, by=SYSTEM, snapshot_of=reading_at)
     except CannotVerify as error:
         refuse(str(error))
     for finding in done.findings:

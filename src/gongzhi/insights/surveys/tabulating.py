@@ -15,7 +15,7 @@ from gongzhi.engines.measurement.survey_estimates import (
     estimate_shares,
 )
 from gongzhi.engines.measurement.waves import Changes
-from gongzhi.interfaces.commands.survey_files import SurveyFile
+from gongzhi.insights.surveys.answer_files import SurveyFile
 
 EVERYONE = "全体 all"
 

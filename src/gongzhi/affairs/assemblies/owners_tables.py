@@ -1,4 +1,7 @@
-"""Reading the roll and the ballots of an owners' vote from a workbook or from two tables."""
+"""Reading the roll and the ballots of an owners' vote from a workbook or from two tables.
+
+No database is asked, so that the command line reads files with it as well as the pages do.
+"""
 
 import re
 from collections.abc import Mapping
@@ -15,6 +18,8 @@ from gongzhi.engines.deliberation.owners_roll import BadRoll, Flat, Roll
 _COLUMNS = {
     "flat": ("房号", "flat"),
     "owner": ("业主", "owner"),
+    "name": ("姓名", "name"),
+    "phone": ("电话", "phone"),
     "area": ("面积", "area"),
     "delivered": ("送达", "delivered"),
     "item": ("事项", "item"),
@@ -42,6 +47,7 @@ _REASONS = {
     "unknown area": "已知面积已等于总面积，却还有面积不明的房屋",
     "no flats": "范围内没有房屋",
 }
+_LONGEST_AREA = 40
 _Meaning = TypeVar("_Meaning")
 
 
@@ -50,13 +56,19 @@ class CannotCount(ValueError):
 
 
 def read_roll(path: Path, *, scope: str, total_area: Fraction | None) -> Roll:
-    """Read the roll, the first sheet of a workbook or a table.
+    """Read the roll, the first sheet of a workbook or a table; see `roll_of`."""
+    return roll_of(read_table(path), scope=scope, total_area=total_area)
 
-    `scope` is the whole table, or 列=值 (column=value) to take only those flats. Raises
-    CannotCount or CannotRead with the row.
+
+def roll_of(
+    table: Table, *, scope: str, total_area: Fraction | None, rows_of: str | None = None
+) -> Roll:
+    """The roll that a table lists.
+
+    `rows_of` is the whole table, or 列=值 (column=value) to take only those flats; without it,
+    `scope` says so. Raises CannotCount or CannotRead with the row.
     """
-    table = read_table(path)
-    column, _, value = scope.partition("=")
+    column, _, value = (scope if rows_of is None else rows_of).partition("=")
     within = table.position(column.strip()) if value else None
     flats = [
         Flat(
@@ -78,6 +90,25 @@ def read_roll(path: Path, *, scope: str, total_area: Fraction | None) -> Roll:
         raise CannotCount(
             f"{table.name}{where[0]}：{chinese}。 {table.name}{where[1]}: {error.reason}."
         ) from error
+
+
+def contacts_in(table: Table) -> dict[str, tuple[str, str]]:
+    """Name and telephone of each owning party that the table tells; the first row of each counts.
+
+    Where there is no column of names, an owner is called what the roll calls the party.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for i, row in enumerate(table.rows):
+        if any(cell is not None for cell in row):
+            owner = _text(table, i, "owner")
+            name = _text(table, i, "name", needed=False) or owner
+            found.setdefault(owner, (name, _text(table, i, "phone", needed=False)))
+    return found
+
+
+def tells_delivery(table: Table) -> bool:
+    """Whether the table has a column that says which flats the ballots have reached."""
+    return _position(table, "delivered", needed=False) is not None
 
 
 def read_ballots(path: Path, *, sheet: int | None, item: int) -> tuple[Ballot, ...]:
@@ -127,6 +158,8 @@ def _area(table: Table, i: int) -> Fraction | None:
     text = _text(table, i, "area")
     if not text:
         return None
+    if len(text) > _LONGEST_AREA or "e" in text.lower():  # 1e9999999 would fill the memory
+        raise _refused(table, i, "area", text[:_LONGEST_AREA])
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
@@ -174,4 +207,12 @@ def _refused(table: Table, i: int, name: str, text: str) -> CannotCount:
     )
 
 
-__all__ = ["CannotCount", "CannotRead", "read_ballots", "read_roll"]
+__all__ = [
+    "CannotCount",
+    "CannotRead",
+    "contacts_in",
+    "read_ballots",
+    "read_roll",
+    "roll_of",
+    "tells_delivery",
+]

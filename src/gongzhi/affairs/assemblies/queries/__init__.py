@@ -1,0 +1,1 @@
+"""What others may know of topics, votes, meetings and decisions, as frozen values."""

@@ -1,0 +1,1 @@
+"""Deciding together: topics, votes, meetings and decisions."""
