@@ -177,7 +177,6 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "notices.send_again": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
-    "indicators.read": {**_COMMUNITY, **_ABOVE, _R.UNIT_LEAD: _UNIT, _R.RESEARCHER: _ALL},
     # reports
     "studies.write": {_R.RESEARCHER: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "editions.publish": {_R.DISTRICT_OFFICER: _ALL},
