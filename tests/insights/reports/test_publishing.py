@@ -10,7 +10,7 @@ from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.permissions.table import NotPermitted
-from gongzhi.commons.privacy.retention import apply_retention
+from gongzhi.commons.privacy.retention import run_retention
 from gongzhi.insights.reports.editing import NewStudy, open_study
 from gongzhi.insights.reports.library import (
     CannotGiveOut,
@@ -198,6 +198,6 @@ def test_the_words_of_a_complaint_are_erased_after_their_time(
     small: SmallDistrict, edition_id: int
 ) -> None:
     token = report_violation(edition_id=edition_id, text="张三说", by=RESIDENT, at=MONDAY)
-    apply_retention(at=MONDAY + timedelta(days=731))
+    run_retention(at=MONDAY + timedelta(days=731))
     with pytest.raises(NoSuchEdition):
         violation(violation_behind(token) or 0)

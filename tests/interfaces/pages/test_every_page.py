@@ -26,6 +26,7 @@ SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rate
 SIGNED_IN += ["/whistles"]
 PUBLIC += ["/needs", "/offers", "/rooms"]
 PUBLIC += ["/budgets", "/vote"]
+PUBLIC += ["/library"]
 SIGNED_IN += ["/budgets", "/vote"]
 SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]
 

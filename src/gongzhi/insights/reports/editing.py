@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.permissions.actors import Actor
@@ -47,7 +48,7 @@ class CannotEditStudy(ValueError):
         self.field = field
 
 
-class NoSuchStudy(LookupError):
+class NoSuchStudy(NotThere):
     """No study, chapter or part has this number."""
 
 

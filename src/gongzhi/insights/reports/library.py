@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.reading import events_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.queries import find_unit
@@ -16,7 +17,7 @@ from gongzhi.insights.reports.models import Edition, EditionFile, Licence, Viola
 from gongzhi.insights.reports.publishing import PUBLISHED
 
 
-class NoSuchEdition(LookupError):
+class NoSuchEdition(NotThere):
     """No edition has this number, or it has no file of this kind."""
 
 

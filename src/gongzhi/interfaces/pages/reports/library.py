@@ -15,7 +15,6 @@ from gongzhi.commons.permissions.table import reach, require
 from gongzhi.insights.reports.library import (
     CannotGiveOut,
     EditionView,
-    NoSuchEdition,
     edition_file,
     editions,
 )
@@ -48,13 +47,6 @@ def _crumbs(view: EditionView | None = None) -> list[Crumb]:
     if view is not None:
         above.append(Crumb(view.title, reverse("edition", args=[view.id])))
     return above
-
-
-def _found(edition_id: int) -> EditionView:
-    try:
-        return edition_view(edition_id)
-    except NoSuchEdition as error:
-        raise Http404 from error
 
 
 def _unit_asked(request: HttpRequest) -> int | None:
@@ -105,7 +97,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     """One published report: what it is about, its files with their digests, how it may be used."""
-    view = _found(edition_id)
+    view = edition_view(edition_id)
     context = {
         "view": view,
         "files": [(each, _KIND_NAMES[each.kind]) for each in view.files],
@@ -133,8 +125,6 @@ def _give(request: HttpRequest, edition_id: int, kind: str, *, inline: bool) -> 
         raise Http404
     try:
         content = edition_file(edition_id, kind)
-    except NoSuchEdition as error:
-        raise Http404 from error
     except CannotGiveOut as error:
         messages.error(request, str(error))
         return redirect("edition", edition_id)
@@ -147,7 +137,7 @@ def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Withdraw an edition, with the reason."""
     by = visitor_of(request).actor
     require(by, "editions.publish")
-    view, form = _found(edition_id), WithdrawForm(request.POST or None)
+    view, form = edition_view(edition_id), WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             withdraw_edition(
@@ -168,7 +158,7 @@ def withdraw(request: HttpRequest, edition_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Say that something is wrong; the private link to the answer is given back."""
-    view = _found(edition_id)
+    view = edition_view(edition_id)
     form = ViolationForm(request.POST if request.method == "POST" else None, request=request)
     if request.method == "POST" and form.is_valid():
         try:
@@ -192,10 +182,7 @@ def violation(request: HttpRequest, token: str) -> HttpResponse:
     behind = violation_behind(token)
     if behind is None:
         raise Http404
-    try:
-        view = violation_view(behind)
-    except NoSuchEdition as error:
-        raise Http404 from error
+    view = violation_view(behind)
     address = settings.PUBLIC_URL + reverse("violation", args=[token])
     context = {"view": view, "address": address, "crumbs": _crumbs()}
     return render(request, "reports/violation.html", context)

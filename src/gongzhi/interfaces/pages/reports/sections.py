@@ -1,7 +1,7 @@
 """Writing one chapter or part of a study. Whoever was overtaken keeps the text in hand."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gongzhi.insights.reports.editing import (
     CannotEditStudy,
-    NoSuchStudy,
     add_part,
     review_section,
     write_section,
@@ -24,10 +23,7 @@ from gongzhi.interfaces.pages.reports.studies import crumbs
 
 def _found(request: HttpRequest, section_id: int) -> tuple[StudyView, SectionView]:
     by = visitor_of(request).actor
-    try:
-        view = study_view(study_of_section(section_id, by=by), by=by)
-    except NoSuchStudy as error:
-        raise Http404 from error
+    view = study_view(study_of_section(section_id, by=by), by=by)
     every = [part for each in view.sections for part in (each, *each.parts)]
     return view, next(each for each in every if each.id == section_id)
 

@@ -13,7 +13,6 @@ from gongzhi.commons.permissions.table import reach, require
 from gongzhi.insights.reports.contents import Facts
 from gongzhi.insights.reports.editing import (
     CannotEditStudy,
-    NoSuchStudy,
     accept_numbers,
     change_study,
     open_study,
@@ -37,11 +36,8 @@ PER_PAGE = 20
 
 
 def found(request: HttpRequest, study_id: int) -> StudyView:
-    """The study, or a 404."""
-    try:
-        return study_view(study_id, by=visitor_of(request).actor)
-    except NoSuchStudy as error:
-        raise Http404 from error
+    """The study; one that isn't there is a 404."""
+    return study_view(study_id, by=visitor_of(request).actor)
 
 
 def crumbs(view: StudyView | None = None) -> list[Crumb]:
