@@ -26,6 +26,8 @@ SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rate
 SIGNED_IN += ["/whistles"]
 PUBLIC += ["/needs", "/offers", "/rooms", "/posts"]
 PUBLIC += ["/needs", "/offers", "/rooms"]
+PUBLIC += ["/survey/", "/survey/thanks"]
+SIGNED_IN += ["/surveys"]
 PUBLIC += ["/budgets", "/vote"]
 SIGNED_IN += ["/budgets", "/vote"]
 SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]

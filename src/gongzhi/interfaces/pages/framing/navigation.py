@@ -47,6 +47,7 @@ WAYS: tuple[Way, ...] = (
     Way("budgets", _("共建资金")),
     Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
     Way("insights", _("指标"), roles=_READERS),
+    Way("surveys", _("调查"), may="surveys.read"),
     Way("remarks", _("意见"), roles=frozenset({"administrator", "district_officer"})),
 )
 
