@@ -26,7 +26,7 @@ from gongzhi.affairs.resources.models import (
 )
 from gongzhi.affairs.resources.results import report_done
 from gongzhi.affairs.resources.slips import slip_link
-from gongzhi.interfaces.pages.resources.feeds import _plain
+from gongzhi.interfaces.pages.framing.plain_words import plain_words
 from tests.affairs.resources.pools import SmallPool, build_pool
 from tests.affairs.small_district import build
 from tests.interfaces.pages.test_resources import as_, need, offer, sound
@@ -276,7 +276,7 @@ def test_feeds_stay_sound_whatever_people_wrote(pool: SmallPool) -> None:
     atom = "{http://www.w3.org/2005/Atom}"
     entry = root.find(f"{atom}entry")
     assert entry is not None
-    assert entry.findtext(f"{atom}title") == _plain(evil)
+    assert entry.findtext(f"{atom}title") == plain_words(evil)
     assert entry.findtext(f"{atom}author/{atom}name")
     room = offer(pool, seats=20)
     Offer.objects.filter(pk=room).update(title="活动室\r\nBEGIN:VALARM\x00\x07;,\\")
