@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gongzhi.affairs.assemblies.queries.meetings import units_asked, was_called
 from gongzhi.affairs.resources.queries.facts import claim_parties, publisher_of
 from gongzhi.affairs.tickets.queries.facts import open_followers, ticket_facts
 from gongzhi.affairs.tickets.queries.stories import lead_of
@@ -142,6 +143,17 @@ def _publisher(event: Happened, template: str) -> Iterable[Message]:
     yield from _unit(event, publisher_of(event.subject_id), template)
 
 
+def _to_meeting(event: Happened, template: str) -> Iterable[Message]:
+    for unit_id in units_asked(event.subject_id):
+        yield from _unit(event, unit_id, template)
+
+
+def _meeting_cancelled(event: Happened) -> Iterable[Message]:
+    """Only units that had been called know of it."""
+    if was_called(event.subject_id):
+        yield from _to_meeting(event, "meeting_cancelled")
+
+
 TELLS: dict[str, Tell] = {
     "ticket.dispatched": _dispatched,
     "ticket.assisted": lambda event: _unit(event, event.data.get("unit"), "assist"),
@@ -175,6 +187,10 @@ TELLS: dict[str, Tell] = {
     "need.drafted": lambda event: _publisher(event, "wish_drafted"),
     "need.confirmed": lambda event: _publisher(event, "need_confirmed"),
     "whistle.blown": _whistled,
+    "meeting.called": lambda event: _to_meeting(event, "meeting_called"),
+    "meeting.moved": lambda event: _to_meeting(event, "meeting_moved"),
+    "meeting.cancelled": _meeting_cancelled,
+    "meeting.minutes_published": lambda event: _to_meeting(event, "minutes_published"),
     "whistle.declined": _whistle_late,
     "whistle.escalated": _whistle_late,
     "task.asked": _task_asked,

@@ -12,6 +12,18 @@ class AssembliesRoom(AppConfig):
         """Register what other rooms look up by name."""
         from gongzhi.affairs.assemblies.decisions import declare_ratings  # noqa: PLC0415
         from gongzhi.affairs.assemblies.holdings import declare_privacy  # noqa: PLC0415
+        from gongzhi.affairs.assemblies.meeting_wordings import (  # noqa: PLC0415
+            declare_wordings as declare_meeting_wordings,
+        )
+        from gongzhi.affairs.assemblies.owners_holdings import (  # noqa: PLC0415
+            declare_files as declare_owners_files,
+        )
+        from gongzhi.affairs.assemblies.owners_holdings import (  # noqa: PLC0415
+            declare_privacy as declare_owners_privacy,
+        )
 
         declare_privacy()
         declare_ratings()
+        declare_meeting_wordings()
+        declare_owners_files()
+        declare_owners_privacy()

@@ -48,6 +48,31 @@ def read_link(kind: str, token: str) -> LinkClaim | None:
     return LinkClaim(id=int.from_bytes(body[2:], "big"), version=int.from_bytes(body[:2], "big"))
 
 
+def digits_of(kind: str, id: int, version: int = 1, *, count: int = 10) -> str:
+    """A code of digits for thing `id`, for paper: to be typed together with the thing's number.
+
+    It is short, so whoever asks for it has to bound how often it may be tried.
+    """
+    return _digits(keys(_PURPOSE)[0], kind, _body(id, version), count)
+
+
+def are_digits_of(code: str, kind: str, id: int, version: int = 1, *, count: int = 10) -> bool:
+    """Whether a typed code belongs to thing `id`; spaces and dashes don't matter."""
+    typed = re.sub(r"[\s-]", "", code)
+    ring = dict.fromkeys((*keys(_PURPOSE), *keys_on_disk(_PURPOSE)))
+    body = _body(id, version)
+    fits = [
+        hmac.compare_digest(_digits(key, kind, body, count).encode(), typed.encode())
+        for key in ring
+    ]
+    return any(fits)
+
+
+def _digits(key: str, kind: str, body: bytes, count: int) -> str:
+    proof = int.from_bytes(_proof(key, f"{kind}.digits", body), "big")
+    return f"{proof % 10**count:0{count}d}"
+
+
 def _raw(token: str) -> bytes | None:
     if not _SHAPE.fullmatch(token):
         return None

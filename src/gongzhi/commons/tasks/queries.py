@@ -17,6 +17,7 @@ __all__ = [
     "TaskView",
     "find_task",
     "overdue_tasks",
+    "overdue_tasks_at",
     "task_for",
     "tasks_of",
     "tasks_of_many",
@@ -125,6 +126,19 @@ def tasks_to_approve(by: Actor, *, most: int = 100) -> list[TaskView]:
 def overdue_tasks(*, now: datetime, most: int = 500) -> list[TaskView]:
     """Open tasks whose date has passed, the oldest first; the worker reminds their units."""
     return _first(Task.objects.filter(state=TaskState.OPEN, due_at__lt=now), most)
+
+
+def overdue_tasks_at(
+    *, place_path: str, subject_kind: str, now: datetime, most: int = 20
+) -> list[TaskView]:
+    """Open tasks of one kind of subject at a place or below whose date has passed, oldest first."""
+    found = Task.objects.filter(
+        state=TaskState.OPEN,
+        due_at__lt=now,
+        subject_kind=subject_kind,
+        place__path__startswith=place_path,
+    )
+    return _first(found, most)
 
 
 def view_of(row: Task) -> TaskView:

@@ -5,30 +5,26 @@ import os
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import click
 
+from gongzhi.affairs.assemblies.owners_tables import (
+    CannotCount,
+    CannotRead,
+    read_ballots,
+    read_roll,
+)
 from gongzhi.engines.deliberation.owners_ballots import (
     BallotRules,
-    Cast,
-    Refused,
     Twice,
     settle_ballots,
 )
 from gongzhi.engines.deliberation.owners_count import (
     ARTICLE_278,
     Condition,
-    OwnersCount,
-    Quantity,
     count_owners_vote,
 )
-from gongzhi.interfaces.commands.owners_files import (
-    CannotCount,
-    CannotRead,
-    read_ballots,
-    read_roll,
-)
+from gongzhi.engines.deliberation.owners_figures import figures_of
 
 _VERDICTS = {
     "passed": "通过 passed",
@@ -126,8 +122,8 @@ def owners_vote(
     cast = settle_ballots(roll, cast_ballots, rules=rules)
     count = count_owners_vote(roll, cast, rule=rule)
     if out is not None:
-        result = {"format": "gongzhi-owners-vote/1", "item": item, "matter": title}
-        text = json.dumps({**result, **_plain(count, cast)}, ensure_ascii=False, indent=1)
+        result = figures_of(count, cast, item=item, matter=title)
+        text = json.dumps(result, ensure_ascii=False, indent=1)
         part = out.with_name(f".{out.name}.part")
         part.write_text(text + "\n", encoding="utf-8")
         os.replace(part, out)
@@ -150,38 +146,3 @@ def _tell(one: Condition) -> str:
 def _percent(share: Fraction) -> str:
     """Cut, not rounded, so that a share below its threshold never looks as if it met it."""
     return f"{int(share * 10_000) / 100:.2f} %"
-
-
-def _plain(count: OwnersCount, cast: Cast) -> dict[str, Any]:
-    return {
-        "scope": count.scope,
-        "verdict": count.verdict,
-        "entitled": _quantity(count.entitled),
-        "taking_part": _quantity(count.taking_part),
-        "undelivered": _quantity(count.undelivered),
-        "silent": _quantity(count.silent),
-        "unlisted_area": str(count.unlisted_area),
-        "by_choice": {choice: _quantity(one) for choice, one in count.by_choice.items()},
-        "divided_heads": count.divided_heads,
-        "flats_by_channel": count.by_channel,
-        "conditions": [
-            {
-                "name": one.name,
-                "share": [str(one.low), str(one.high)],
-                "threshold": str(one.threshold.share),
-                "inclusive": one.threshold.inclusive,
-                "met": one.met,
-                "missing": None if one.missing is None else str(one.missing),
-            }
-            for one in count.tests
-        ],
-        "not_counted": [_refused(one) for one in cast.refused],
-    }
-
-
-def _quantity(one: Quantity) -> dict[str, Any]:
-    return {"area": str(one.area), "heads": one.heads, "flats_of_unknown_area": one.unmeasured}
-
-
-def _refused(one: Refused) -> dict[str, Any]:
-    return {"row": one.ballot.row, "flat": one.flat, "reason": one.reason}

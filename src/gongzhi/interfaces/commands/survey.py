@@ -15,21 +15,21 @@ from gongzhi.engines.measurement.inputs import CannotMeasure
 from gongzhi.engines.measurement.multiplicity import Control
 from gongzhi.engines.measurement.recoding import Answer, Scale
 from gongzhi.engines.measurement.waves import Wave, compare_waves
-from gongzhi.interfaces.commands.speaking import refuse
-from gongzhi.interfaces.commands.survey_files import (
+from gongzhi.insights.surveys.answer_files import (
     CannotEstimate,
     Question,
     SurveyFile,
     read_survey,
     take_survey,
 )
-from gongzhi.interfaces.commands.survey_result import (
+from gongzhi.insights.surveys.tabulating import (
     as_records,
     change_rows,
     describe_reading,
     mean_rows,
     share_rows,
 )
+from gongzhi.interfaces.commands.speaking import refuse
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

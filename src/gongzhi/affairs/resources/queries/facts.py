@@ -1,6 +1,11 @@
 """Single facts that other rooms ask for."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from gongzhi.affairs.resources.choices import NeedState, Visibility
 from gongzhi.affairs.resources.models import Claim, Need, Offer
+from gongzhi.commons.territory.queries import subtree_ids
 
 
 def claim_parties(claim_id: int) -> tuple[int, int] | None:
@@ -25,6 +30,34 @@ def need_of_source(kind: str, source_id: int) -> int | None:
     return living.order_by("-id").values_list("id", flat=True).first()
 
 
+@dataclass(frozen=True, slots=True)
+class NeedFact:
+    """A need in one line: what it is called, where it stands, when it was confirmed."""
+
+    id: int
+    title: str
+    state: NeedState
+    confirmed_at: datetime | None
+
+
+def needs_of_source(kind: str, source_id: int) -> list[NeedFact]:
+    """Every need that came from a subject ("decision", 7), with how far it is."""
+    found = Need.objects.filter(source_kind=kind, source_id=source_id).order_by("id")
+    return [NeedFact(row.pk, row.title, NeedState(row.state), row.confirmed_at) for row in found]
+
+
 def is_empty() -> bool:
     """Whether the pool has never held anything."""
     return not Need.objects.exists() and not Offer.objects.exists()
+
+
+def unmet_needs(*, place_id: int, before: datetime, most: int = 10) -> tuple[tuple[int, str], ...]:
+    """Public needs of a place that were published before a moment and are not all claimed."""
+    inside = subtree_ids(place_id)
+    found = Need.objects.filter(
+        state=NeedState.PUBLISHED,
+        visibility=Visibility.PUBLIC,
+        published_at__lt=before,
+        community_id__in=inside,
+    )
+    return tuple(found.order_by("-urgency", "ends", "id").values_list("id", "title")[:most])

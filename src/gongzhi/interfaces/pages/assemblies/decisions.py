@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -162,12 +163,12 @@ def step(request: HttpRequest, decision_id: int, name: str) -> HttpResponse:
         "crumbs": [
             Crumb(_("决议"), "/decisions"),
             Crumb(story.row.title, f"/decisions/{decision_id}"),
-        ],  # noqa: E501
+        ],
     }
     return render(request, "assemblies/topic_form.html", context)
 
 
-def _form(request: HttpRequest, name: str, story: DecisionStory, by: Actor) -> forms.forms.Form:
+def _form(request: HttpRequest, name: str, story: DecisionStory, by: Actor) -> Form:
     data = request.POST if request.method == "POST" else None
     match name:
         case "task":
@@ -179,19 +180,21 @@ def _form(request: HttpRequest, name: str, story: DecisionStory, by: Actor) -> f
         case "finish" | "result":
             return forms.ResultForm(data)
         case "publish":
-            return forms.forms.Form(data)
+            return Form(data)
         case _:
             return forms.ReasonForm(data)
 
 
-def _act(name: str, form: forms.forms.Form, decision_id: int, by: Actor, at: datetime) -> None:
+def _act(name: str, form: Form, decision_id: int, by: Actor, at: datetime) -> None:
     said = form.cleaned_data
     match name:
         case "task":
-            (task,) = form.tasks()  # type: ignore[attr-defined]
+            assert isinstance(form, forms.MoreTaskForm)
+            (task,) = form.tasks()
             add_task(decision_id=decision_id, task=task, by=by, at=at)
         case "need":
-            new = form.new_need(source=Subject("decision", decision_id))  # type: ignore[attr-defined]
+            assert isinstance(form, NeedForm)
+            new = form.new_need(source=Subject("decision", decision_id))
             publish_need_of_decision(decision_id=decision_id, new=new, by=by, at=at)
         case "ticket":
             receive_ticket_of_decision(

@@ -1,6 +1,7 @@
 """Topics for everyone: the list, one topic, proposing one, and objecting to what is posted."""
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -240,7 +241,7 @@ def answer(request: HttpRequest, topic_id: int, objection_id: int) -> HttpRespon
     return redirect("topic", topic_id)
 
 
-def refuse(form: forms.forms.Form, refused: Exception) -> None:
+def refuse(form: Form, refused: Exception) -> None:
     """Put a refusal of an action at the field it is about."""
     field = getattr(refused, "field", "")
     names = {"closes_at": "closes", "place": "place"}

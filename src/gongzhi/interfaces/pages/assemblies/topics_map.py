@@ -1,6 +1,7 @@
 """The opinion map of a topic, its drawing, and its exports."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -22,7 +23,6 @@ from gongzhi.interfaces.pages.assemblies.topics_telling import (
     topic_badge,
 )
 from gongzhi.interfaces.pages.components import Crumb
-from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 
 
@@ -59,7 +59,7 @@ def drawing(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 
 @require_safe
-@for_staff
+@login_required
 def exported(request: HttpRequest, topic_id: int, what: str) -> HttpResponseBase:
     """Votes or statements in the columns of Polis."""
     export = {"votes": export_votes, "comments": export_statements}.get(what)

@@ -1,6 +1,7 @@
 """The roster for staff: confirming, inviting, slips to print, paper typed in, statements read."""
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongzhi.affairs.assemblies.choices import Capacity, RejectionReason, StatementState
 from gongzhi.affairs.assemblies.queries.rosters import (
+    ModeratedView,
     roster_of,
     slips_of,
     statements_on_paper,
@@ -32,7 +34,7 @@ from gongzhi.affairs.assemblies.votes import CannotVote, enter_paper_votes
 from gongzhi.interfaces.pages.assemblies import topics_forms as forms
 from gongzhi.interfaces.pages.assemblies.topics import crumbs, refuse
 from gongzhi.interfaces.pages.assemblies.topics_telling import statement_badge
-from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.components import Badge, Crumb
 from gongzhi.interfaces.pages.framing.qr_codes import qr_of
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -183,21 +185,19 @@ def review(request: HttpRequest, topic_id: int) -> HttpResponse:
         cursor=request.GET.get("after", ""),
     )  # fmt: skip
     context = {
-        "rows": [
-            (
-                one,
-                statement_badge(one.state),
-                forms.AcceptForm(initial={"text": one.text}, auto_id=f"a{one.id}_%s"),
-                forms.RejectForm(auto_id=f"r{one.id}_%s"),
-            )
-            for one in found
-        ],  # fmt: skip # noqa: E501
+        "rows": [_reviewed(one) for one in found],
         "states": [(one.value, one.label, one is state) for one in StatementState],
         "next_cursor": cursor,
         "topic_id": topic_id,
         "crumbs": _crumbs(request, topic_id),
     }
     return render(request, "assemblies/review.html", context)
+
+
+def _reviewed(one: ModeratedView) -> tuple[ModeratedView, Badge, Form, Form]:
+    """A statement with the two forms that answer it; ids differ, so that labels find them."""
+    accept = forms.AcceptForm(initial={"text": one.text}, auto_id=f"a{one.id}_%s")
+    return one, statement_badge(one.state), accept, forms.RejectForm(auto_id=f"r{one.id}_%s")
 
 
 @require_POST

@@ -151,7 +151,7 @@ def say(request: HttpRequest, token: str) -> HttpResponse:
         "crumbs": [
             *_crumbs(turn.topic_title, turn.topic_id),
             Crumb(_("继续表态"), f"/seat/{token}"),
-        ],  # noqa: E501
+        ],
     }
     return _private(render(request, "assemblies/topic_form.html", context))
 

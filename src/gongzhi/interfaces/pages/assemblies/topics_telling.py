@@ -153,7 +153,7 @@ def claim_words(claim: ClaimView) -> str:
         ("distinct", True): _("%(amount)s赞成“%(text)s”（约 %(tenths)d%%，其他组约 %(others)d%%）"),
         ("distinct", False): _(
             "%(amount)s不赞成“%(text)s”（约 %(tenths)d%%，其他组约 %(others)d%%）"
-        ),  # noqa: E501
+        ),
         ("shared", True): _("和其他组一样，%(amount)s赞成“%(text)s”（约 %(tenths)d%%）"),
         ("shared", False): _("和其他组一样，%(amount)s不赞成“%(text)s”（约 %(tenths)d%%）"),
         ("split", True): _("组内看法不一：约 %(tenths)d%% 赞成“%(text)s”"),

@@ -12,11 +12,12 @@ from gongzhi.commons.organisations.kinds import UnitKind
 from gongzhi.insights.indicators.comparing import StandsOut, funnel_of
 from gongzhi.insights.indicators.definitions import BY_CODE, INDICATORS, indicators_of
 from gongzhi.insights.indicators.measures import measures_for
-from gongzhi.insights.indicators.networks import CoWork, co_work_of
+from gongzhi.insights.indicators.networks import CoWork
 from gongzhi.insights.indicators.overview import (
     Overview,
     compared_at,
     months_of,
+    network_of,
     overview,
     whole_of,
 )
@@ -100,8 +101,8 @@ def _about(request: HttpRequest, snap: Snapshot, period: Period) -> dict[str, ob
         "period_query": asked,
         "choices": choices,
         "as_of": snap.at,
-        "version": str(snap.source.version),
-        "first_day": snap.source.first_day,
+        "version": str(snap.version),
+        "first_day": snap.first_day,
     }
 
 
@@ -148,7 +149,7 @@ def difficulty(request: HttpRequest, name: str) -> HttpResponse:
     with snapshot(at=timezone.now()) as snap:
         seen = overview(snap, period, by=by)
         if chosen in _NETWORKED:
-            network = _network(snap, period)
+            network = network_of(snap, period)
         about = _about(request, snap, period)
     outs = [_out(o) for o in seen.scan.standing_out if chosen in o.indicator.difficulties]
     context = about | {
@@ -166,14 +167,6 @@ def difficulty(request: HttpRequest, name: str) -> HttpResponse:
     if network and network.units > 1:
         context |= _network_words(network)
     return render(request, "insights/difficulty.html", context)
-
-
-def _network(snap: Snapshot, period: Period) -> CoWork:
-    key = ("network", period)
-    if key not in snap.answers:
-        snap.answers[key] = co_work_of(snap.measuring(period))
-    found: CoWork = snap.answers[key]
-    return found
 
 
 def _network_words(network: CoWork) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Feeds that other programs read: open needs as Atom, a room's bookings as iCalendar."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gongzhi.affairs.resources.queries.pool import open_needs
-from gongzhi.affairs.resources.queries.rooms import BookingView, bookings_of
+from gongzhi.affairs.resources.queries.rooms import bookings_of
+from gongzhi.interfaces.pages.framing.calendars import Entry, calendar_response
+from gongzhi.interfaces.pages.framing.plain_words import plain_words
 from gongzhi.interfaces.pages.resources.forms import FilterForm
 
 _FEED_LENGTH = 50
-_LINE = 75  # octets, RFC 5545 3.1
 
 
 @require_safe
@@ -34,14 +35,15 @@ def needs_feed(request: HttpRequest) -> HttpResponse:
     )
     for row in page.rows:
         feed.add_item(
-            title=row.title,
+            title=plain_words(row.title),
             link=base + reverse("need", args=[row.id]),
             unique_id=f"urn:gongzhi:need:{row.id}",
             description=escape(
-                f"{row.place_name} · {row.category.name} · {row.left} {row.category.measure} · "
+                f"{plain_words(row.place_name)} · {row.category.name} · "
+                f"{row.left} {row.category.measure} · "
                 f"{row.begins} – {row.ends}"
             ),
-            author_name=row.publisher_name,
+            author_name=plain_words(row.publisher_name) or str(settings.SITE_TITLE),
             pubdate=row.published_at,
             updateddate=row.touched_at,
             categories=[row.category.name],
@@ -55,47 +57,15 @@ def needs_feed(request: HttpRequest) -> HttpResponse:
 def bookings_calendar(request: HttpRequest, room_id: int) -> HttpResponse:
     """A room's bookings as iCalendar: when it is taken and by which unit."""
     now = timezone.now()
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Gongzhi//Rooms//ZH", "CALSCALE:GREGORIAN"]
-    for booking in bookings_of(room_id, since=now - timedelta(days=31)):
-        lines += _event(booking)
-    lines.append("END:VCALENDAR")
-    body = "".join(_folded(line) for line in lines)
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'inline; filename="room-{room_id}.ics"'
-    return response
-
-
-def _event(booking: BookingView) -> list[str]:
-    return [
-        "BEGIN:VEVENT",
-        f"UID:booking-{booking.id}@gongzhi",
-        f"DTSTAMP:{_utc(booking.booked_at)}",
-        f"DTSTART:{_utc(booking.begins)}",
-        f"DTEND:{_utc(booking.ends)}",
-        f"SUMMARY:{_text(f'{booking.room_title} · {booking.host_name}')}",
-        f"LOCATION:{_text(booking.room_title)}",
-        "END:VEVENT",
+    entries = [
+        Entry(
+            uid=f"booking-{booking.id}@gongzhi",
+            changed_at=booking.booked_at,
+            begins=booking.begins,
+            ends=booking.ends,
+            summary=f"{booking.room_title} · {booking.host_name}",
+            location=booking.room_title,
+        )
+        for booking in bookings_of(room_id, since=now - timedelta(days=31))
     ]
-
-
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _text(words: str) -> str:
-    """A text value with its separators escaped (RFC 5545 3.3.11)."""
-    plain = words.replace("\r", "").replace("\n", " ")
-    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-
-
-def _folded(line: str) -> str:
-    """A content line in pieces of at most 75 octets that never cut a character."""
-    pieces, piece, size = [], "", 0
-    for sign in line:
-        width = len(sign.encode())
-        if size + width > _LINE:
-            pieces.append(piece)
-            piece, size = " ", 1
-        piece += sign
-        size += width
-    return "\r\n".join([*pieces, piece]) + "\r\n"
+    return calendar_response(entries, title="Rooms", filename=f"room-{room_id}.ics")

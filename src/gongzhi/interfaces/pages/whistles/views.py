@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gongzhi.affairs.assemblies.queries.meetings import meetings_of
 from gongzhi.affairs.tickets import joint_handling
 from gongzhi.affairs.tickets.choices import Occasion, WhistleKind, WhistleState
 from gongzhi.affairs.tickets.joint_handling import CannotWhistle
@@ -22,6 +23,7 @@ from gongzhi.affairs.tickets.queries.whistles import (
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.permissions import NotPermitted, reach
 from gongzhi.commons.tasks.queries import tasks_of
+from gongzhi.interfaces.pages.assemblies.meetings_telling import meeting_rows
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -91,8 +93,14 @@ def draft(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_staff
 def whistle(request: HttpRequest, whistle_id: int) -> HttpResponse:
-    story = whistle_story(by=visitor_of(request).actor, whistle_id=whistle_id)
-    return render(request, "whistles/whistle.html", _context(story))
+    by = visitor_of(request).actor
+    story = whistle_story(by=by, whistle_id=whistle_id)
+    meetings = meetings_of(by=by, source=Subject("whistle", whistle_id))
+    context = _context(story) | {
+        "meetings": meeting_rows(meetings, now=timezone.now()),
+        "may_meet": story.row.state == WhistleState.BLOWN and "whistles.close" in story.actions,
+    }
+    return render(request, "whistles/whistle.html", context)
 
 
 def _context(story: WhistleStory) -> dict[str, object]:
