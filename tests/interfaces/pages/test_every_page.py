@@ -26,6 +26,8 @@ SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rate
 SIGNED_IN += ["/whistles"]
 PUBLIC += ["/needs", "/offers", "/rooms", "/posts"]
 PUBLIC += ["/needs", "/offers", "/rooms"]
+PUBLIC += ["/topics", "/topics?over=1", "/topics/propose", "/decisions"]
+SIGNED_IN += ["/topics", "/topics/new", "/decisions"]
 PUBLIC += ["/survey/", "/survey/thanks"]
 SIGNED_IN += ["/surveys"]
 PUBLIC += ["/budgets", "/vote"]
