@@ -142,9 +142,9 @@ def proposal_of(topic_id: int) -> tuple[TopicRow, str]:
     return _row(topic), topic.reason
 
 
-def topic_title(topic_id: int) -> str:
-    """What a topic is called."""
-    return Topic.objects.values_list("title", flat=True).get(pk=topic_id)
+def no_topics_yet() -> bool:
+    """Whether no topic was ever proposed."""
+    return not Topic.objects.exists()
 
 
 def topic_of_source(source: Subject) -> int | None:

@@ -68,7 +68,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [decision_line(row, now=now) for row in page.rows],
         "next_cursor": page.next_cursor,
-        "tabs": tabs(by, "decisions"),
+        "tabs": tabs("decisions"),
     }
     return render(request, "assemblies/decisions.html", context)
 

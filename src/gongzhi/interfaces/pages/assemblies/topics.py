@@ -72,7 +72,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "next_cursor": page.next_cursor,
         "waiting": [topic_line(row, now=now) for row in topics_to_take_up(by=by)],
         "may_propose": not reach(by, "topics.propose").nowhere,
-        "tabs": tabs(by, "topics"),
+        "tabs": tabs("topics"),
     }
     return render(request, "assemblies/topics.html", context)
 

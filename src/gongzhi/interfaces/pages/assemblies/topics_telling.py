@@ -15,8 +15,6 @@ from gongzhi.affairs.assemblies.queries.opinion import ClaimView, StatementLine
 from gongzhi.affairs.assemblies.queries.topics import TopicRow
 from gongzhi.commons.ledger.reading import EventView
 from gongzhi.commons.organisations.queries import find_unit
-from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import reach
 from gongzhi.interfaces.pages.components import Badge, Moment, Row, Tone
 from gongzhi.interfaces.pages.tickets.rows import moment_words
 
@@ -64,15 +62,10 @@ _AMOUNTS = {
 }
 
 
-def tabs(by: Actor, here: str) -> list[tuple[str, Any, bool]]:
-    """The parts of the assemblies that the reader may see: (page, label, whether here)."""
-    found = [
-        ("topics", _("议题"), True),
-        ("decisions", _("决议"), True),
-        ("owners_votes", _("业主表决"), True),
-        ("meetings", _("会议"), not reach(by, "meetings.read").nowhere),
-    ]
-    return [(name, label, name == here) for name, label, shown in found if shown]
+def tabs(here: str) -> list[tuple[str, Any, bool]]:
+    """The two lists of this room: (page, label, whether here)."""
+    found = [("topics", _("议题")), ("decisions", _("决议"))]
+    return [(name, label, name == here) for name, label in found]
 
 
 def topic_badge(state: TopicState) -> Badge:
