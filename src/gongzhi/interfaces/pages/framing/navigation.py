@@ -46,6 +46,8 @@ WAYS: tuple[Way, ...] = (
     Way("desk", _("今天要办"), staff_only=True),
     Way("whistles", _("吹哨"), staff_only=True),
     Way("tasks", _("任务"), staff_only=True),
+    Way("topics", _("议题"), _TOGETHER),
+    Way("decisions", _("决议"), _TOGETHER),
     Way("owners_votes", _("业主表决"), _TOGETHER),
     Way("budgets", _("共建资金"), _TOGETHER),
     Way("meetings", _("会议"), _TOGETHER, staff_only=True),
