@@ -46,7 +46,6 @@ from gongzhi.interfaces.pages.assemblies.topics_telling import (
     decision_badge,
     decision_line,
     moments_of,
-    tabs,
 )
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
@@ -69,7 +68,6 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [decision_line(row, now=now) for row in page.rows],
         "next_cursor": page.next_cursor,
-        "tabs": tabs(by, "decisions"),
     }
     return render(request, "assemblies/decisions.html", context)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,8 +14,6 @@ from gongzhi.affairs.assemblies.queries.opinion import ClaimView, StatementLine
 from gongzhi.affairs.assemblies.queries.topics import TopicRow
 from gongzhi.commons.ledger.reading import EventView
 from gongzhi.commons.organisations.queries import find_unit
-from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import reach
 from gongzhi.interfaces.pages.components import Badge, Moment, Row, Tone
 from gongzhi.interfaces.pages.tickets.rows import moment_words
 
@@ -62,17 +59,6 @@ _AMOUNTS = {
     "under_half": gettext_lazy("不到一半人"),
     "few": gettext_lazy("少数人"),
 }
-
-
-def tabs(by: Actor, here: str) -> list[tuple[str, Any, bool]]:
-    """The parts of the assemblies that the reader may see: (page, label, whether here)."""
-    found = [
-        ("topics", _("议题"), True),
-        ("decisions", _("决议"), True),
-        ("owners_votes", _("业主表决"), True),
-        ("meetings", _("会议"), not reach(by, "meetings.read").nowhere),
-    ]
-    return [(name, label, name == here) for name, label, shown in found if shown]
 
 
 def topic_badge(state: TopicState) -> Badge:
