@@ -71,11 +71,15 @@ def roster(request: HttpRequest, topic_id: int) -> HttpResponse:
 @for_staff
 def confirm(request: HttpRequest, topic_id: int) -> HttpResponse:
     """Confirm the chosen seats, or not."""
-    numbers = [int(one) for one in request.POST.getlist("seat") if one.isascii() and one.isdigit()]
+    numbers = [
+        int(one)
+        for one in request.POST.getlist("seat")[:500]
+        if one.isascii() and one.isdigit() and len(one) < 10
+    ]
     confirmed = request.POST.get("answer") == "yes"
     try:
         count = answer_seats(
-            topic_id=topic_id, numbers=numbers[:500], confirmed=confirmed,
+            topic_id=topic_id, numbers=numbers, confirmed=confirmed,
             by=visitor_of(request).actor, at=timezone.now(),
         )  # fmt: skip
     except CannotJoin as refused:
