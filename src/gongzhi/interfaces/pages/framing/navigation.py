@@ -33,6 +33,8 @@ _READERS = frozenset(
     }
 )
 
+_FORMS = frozenset({"community_worker", "coordinator", "subdistrict_lead", "district_officer"})
+
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
     Way("report", _("我要反映"), residents_only=True),
@@ -45,6 +47,7 @@ WAYS: tuple[Way, ...] = (
     Way("rates", _("三率"), may="indicators.read"),
     Way("needs", _("供需")),
     Way("library", _("报告")),
+    Way("forms", _("表格"), roles=_FORMS),
     Way("studies", _("调研"), may="studies.write"),
     Way("budgets", _("共建资金")),
     Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
