@@ -28,6 +28,7 @@ PUBLIC += ["/needs", "/offers", "/rooms"]
 PUBLIC += ["/budgets", "/vote"]
 PUBLIC += ["/library"]
 SIGNED_IN += ["/budgets", "/vote"]
+SIGNED_IN += ["/library", "/forms"]
 SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]
 
 
