@@ -14,7 +14,7 @@ from gongzhi.commons.territory.queries import places
 from gongzhi.insights.forms.asking import form_row
 from gongzhi.insights.forms.choices import FieldKind, FormState
 from gongzhi.insights.forms.filling import asked_row, known_for
-from gongzhi.insights.forms.known import Known
+from gongzhi.insights.forms.known import EARLIER, Known
 from gongzhi.insights.forms.models import Answer, Asked, AskedForm
 
 
@@ -79,7 +79,7 @@ class FormView:
     row: FormRow
     legal_basis: str
     period: str
-    fields: tuple[tuple[str, bool], ...]  # title, whether it is bound to something known
+    fields: tuple[tuple[str, bool], ...]  # title, whether a register or the record holds it
     copies: tuple[CopyRow, ...]
     cost: Cost
     asked_by_person_id: int | None
@@ -130,7 +130,7 @@ def form_view(form_id: int, *, by: Actor) -> FormView:
     if not copies:
         raise NotPermitted("forms.ask")
     (row,) = _rows(AskedForm.objects.filter(pk=form_id))
-    fields = tuple((each.title, bool(each.source)) for each in form.fields.all())
+    fields = tuple((each.title, each.source not in {"", EARLIER}) for each in form.fields.all())
     known = Answer.objects.filter(asked__form=form, is_known=True).count()
     return FormView(
         row=row,
