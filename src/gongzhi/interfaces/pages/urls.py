@@ -20,6 +20,7 @@ urlpatterns = [
     path("", welcoming.home, name="home"),
     path("", include("gongzhi.interfaces.pages.residents.urls")),
     path("", include("gongzhi.interfaces.pages.resources.urls")),
+    path("", include("gongzhi.interfaces.pages.surveys.urls")),
     path("", include("gongzhi.interfaces.pages.reports.urls")),
     path("", include("gongzhi.interfaces.pages.filling.urls")),
     path("", include("gongzhi.interfaces.pages.assemblies.owners_urls")),
