@@ -46,7 +46,8 @@ def test_a_form_is_asked_filled_and_taken_home(client: Client, offices: Offices)
     form = page(worker, copy)
     assert "来自共建单位数" in form
     names = re.findall(r'name="(f\d+)"', form)
-    refused = worker.post(copy, {names[0]: "7", names[1]: ""})
+    assert worker.post(copy, {names[0]: "0", names[1]: ""}).status_code == 400
+    refused = worker.post(copy, {names[0]: "7", names[1]: "加装电梯"})
     assert refused.status_code == 400
     assert "要改请写明理由" in refused.content.decode()
     sent = worker.post(copy, {names[0]: "0", names[1]: "加装电梯"})

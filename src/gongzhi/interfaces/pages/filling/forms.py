@@ -114,7 +114,7 @@ class FillForm(forms.Form):
                 }
             self.fields[f"f{each.id}"] = forms.CharField(
                 label=each.title,
-                required=False,
+                required=known is None,
                 max_length=1000,
                 initial=known.value if known else "",
                 help_text=about,
@@ -125,6 +125,16 @@ class FillForm(forms.Form):
                     required=False,
                     max_length=300,
                 )
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField | None, bool]]:
+        """Each field with its field for a reason, and whether that one is to be open."""
+        found = []
+        for each in self.copy.fields:
+            value = self[f"f{each.id}"]
+            reason = self[f"r{each.id}"] if each.known is not None else None
+            found.append((value, reason, bool(value.errors or (reason and reason.value()))))
+        return found
 
     def given(self) -> dict[int, Given]:
         asked = self.cleaned_data
