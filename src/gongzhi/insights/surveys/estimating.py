@@ -274,8 +274,14 @@ def _services(taken: Taken, language: str) -> list[KanoResult]:
             )  # fmt: skip
         except CannotMeasure:
             continue
-        found.append(KanoResult(words(item.label, language), kano))
+        found.append(KanoResult(_service_name(taken, item, language), kano))
     return found
+
+
+def _service_name(taken: Taken, item: Item, language: str) -> str:
+    """What the group around a pair of questions is called, else the first question."""
+    around = next((g for g in walk(taken.form.items) if item in g.children), None)
+    return (words(around.label, language) if around else "") or words(item.label, language)
 
 
 def areas_of(*, survey_id: int, question: str, by: Actor) -> tuple[AreaLine, ...]:

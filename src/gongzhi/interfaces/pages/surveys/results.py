@@ -140,7 +140,7 @@ def _services(services: object) -> list[tuple[str, str, str, str]]:
     found = []
     for each in services:  # type: ignore[attr-defined]
         kano = each.found
-        name = str(KANO_NAMES[kano.category]) if kano.category else _("分不清，人数还少")
+        name = str(KANO_NAMES[kano.category]) if kano.category else _("看法分散，分不清")
         better = f"{kano.better.estimate:+.2f}" if kano.better else ""
         worse = f"{-kano.worse.estimate:+.2f}" if kano.worse else ""
         found.append((each.label, name, better, worse))
