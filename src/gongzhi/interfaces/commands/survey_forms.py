@@ -96,7 +96,7 @@ def export_answers(survey: int, *, out: Path) -> None:
 
 @click.command(
     "import-answers",
-    help="导入在别处收的答卷（XLSX/CSV）：全部导入或一行不导，错误逐行说明。 "
+    help="导入在别处收的答卷（XLSX、CSV、SPSS）：全部导入或一行不导，错误逐行说明。 "
     "Import answers collected elsewhere: all of them or nothing, every faulty row named.",
 )
 @click.argument("survey", type=click.IntRange(1))
@@ -125,11 +125,13 @@ def import_answers(
 ) -> None:
     from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
     from gongzhi.commons.tables.reading import CannotRead, read_table  # noqa: PLC0415
+    from gongzhi.commons.tables.spss import ENDINGS, read_spss  # noqa: PLC0415
     from gongzhi.insights.surveys.receiving import import_responses  # noqa: PLC0415
     from gongzhi.insights.surveys.registering import NoSuchSurvey  # noqa: PLC0415
 
     try:
-        table = read_table(file, sheet=sheet)
+        is_spss = file.suffix.lower() in ENDINGS
+        table = read_spss(file) if is_spss else read_table(file, sheet=sheet)
         rows = _rows(table, hashlib.sha256(file.read_bytes()).hexdigest(), survey, **how)
         kept, faults = import_responses(
             survey_id=survey, rows=rows, by=SYSTEM, at=datetime.now(UTC), skip=skip_faulty

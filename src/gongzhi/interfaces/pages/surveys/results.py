@@ -15,13 +15,8 @@ from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import reach
 from gongzhi.commons.tables.writing import csv_parts, write_xlsx
 from gongzhi.engines.measurement.intervals import Interval
-from gongzhi.insights.surveys.estimating import (
-    AreaLine,
-    ItemResult,
-    areas_of,
-    changes_of,
-    results_of,
-)
+from gongzhi.insights.surveys.comparing import AreaLine, areas_of, changes_of
+from gongzhi.insights.surveys.estimating import ItemResult, results_of
 from gongzhi.insights.surveys.instruments.shapes import Kind, language_for, walk
 from gongzhi.insights.surveys.instruments.shapes import words as words_in
 from gongzhi.insights.surveys.queries import (
