@@ -14,7 +14,7 @@ from gongzhi.affairs.tickets.triage import triage_tickets
 from gongzhi.commons.ledger.outbox import Happened, follow_due
 from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.coordination.needs_of_tickets import close_ticket_of_need
-from gongzhi.coordination.projects_of_rounds import ask_to_carry_out, end_what_is_open
+from gongzhi.coordination.projects_of_rounds import decide_on_projects, end_decisions
 from gongzhi.coordination.telling import TELLS, tell_those_concerned
 
 FollowUp = Callable[[Sequence[Happened], datetime], None]
@@ -49,9 +49,9 @@ FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     # One that followed another from its first hour.
     "ticket.unmerged": (triage, dispatch, make_findable),
     "need.confirmed": (close_source,),
-    "proposal.funded": (ask_to_carry_out,),
-    "proposal.accepted": (end_what_is_open,),
-    "proposal.abandoned": (end_what_is_open,),
+    "proposal.funded": (decide_on_projects,),
+    "proposal.accepted": (end_decisions,),
+    "proposal.abandoned": (end_decisions,),
 }
 for _kind in TELLS:
     FOLLOW_UPS[_kind] = (*FOLLOW_UPS.get(_kind, ()), tell_those_concerned)

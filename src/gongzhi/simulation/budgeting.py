@@ -35,9 +35,9 @@ from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.queries import units_at
 from gongzhi.commons.permissions.actors import RESIDENT, Actor
 from gongzhi.commons.tasks.finishing import finish_task
-from gongzhi.commons.tasks.queries import tasks_of
 from gongzhi.commons.territory.queries import PlaceView, place_named, places_of_kind
 from gongzhi.coordination.follow_ups import follow_all
+from gongzhi.coordination.projects_of_rounds import tasks_of_project
 from gongzhi.simulation.pooling import CannotFill
 from gongzhi.simulation.staff import Staff
 
@@ -222,12 +222,13 @@ def _spend(made: _Made, entries: Sequence[Row], *, at: datetime) -> None:
         later = then + timedelta(days=1)
         approve_amount(entry_id=entry, by=made.coordinator, at=later)
         if row.get("accepts") and project is not None:
-            for task in tasks_of(Subject("proposal", project)):
+            for task in tasks_of_project(project):
                 finish_task(task_id=task.id, proof="已按方案完成。", by=made.coordinator, at=later)
             accept_project(
                 proposal_id=project, result=_text(row, "accepts"), by=made.coordinator,
                 at=later + timedelta(days=3),
             )  # fmt: skip
+            follow_all(at=later + timedelta(days=3))
 
 
 def _text(row: Row, column: str) -> str:

@@ -15,7 +15,7 @@ from gongzhi.affairs.budgets.choices import AllocationRule, BallotKind, Gain, Gr
 from gongzhi.affairs.budgets.counting import CannotCount, count_round
 from gongzhi.affairs.budgets.lifecycle import CannotMove, NoSuchRound
 from gongzhi.affairs.budgets.mixing import shake_urns
-from gongzhi.affairs.budgets.models import Ballot, PaperSheet, Proposal, RosterEntry, Tally
+from gongzhi.affairs.budgets.models import Ballot, PaperSheet, RosterEntry, Tally
 from gongzhi.affairs.budgets.papers import CannotEnter, enter_sheet, set_aside_sheet
 from gongzhi.affairs.budgets.queries.results import exported, prove, turnout
 from gongzhi.affairs.budgets.queries.rounds import round_story
@@ -25,8 +25,6 @@ from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.verifying import verify
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.table import NotPermitted
-from gongzhi.commons.tasks.queries import tasks_of_many
-from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.engines.budgeting import read_pabulib
 from gongzhi.interfaces.commands.allocate import allocate_command
 from tests.affairs.budgets.small_rounds import AFTER, VOTING_DAY, SmallRound
@@ -60,18 +58,6 @@ def test_a_round_is_counted_and_everybody_reads_why(round_: SmallRound) -> None:
     assert set(story.tally.result["rules"]) >= {"equal-shares", "phragmen", "greedy"}
     assert prove(made).holds
     assert verify().findings == ()
-
-
-def test_funded_projects_become_tasks_once(round_: SmallRound) -> None:
-    made = round_.counted()
-    follow_all(at=AFTER)
-    follow_all(at=AFTER)
-    funded = Proposal.objects.filter(round_id=made, state="funded")
-    tasks = tasks_of_many("proposal", funded.values_list("id", flat=True))
-    assert [len(each) for each in tasks.values()] == [1, 1]
-    (task,) = tasks[funded[0].pk]
-    assert task.unit_id == round_.row(made).unit_id
-    assert task.title.endswith("活动室添置桌椅")
 
 
 def test_a_vote_is_counted_after_its_last_day_or_when_all_have_voted(round_: SmallRound) -> None:

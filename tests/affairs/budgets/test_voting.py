@@ -1,6 +1,7 @@
 """Secret ballots: one code, one ballot, and nothing that joins the two."""
 
 import json
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -19,6 +20,7 @@ from gongzhi.affairs.budgets.codes import CannotIssue, print_slips, replace_code
 from gongzhi.affairs.budgets.models import Ballot, RosterEntry
 from gongzhi.affairs.budgets.rounds import open_voting
 from gongzhi.affairs.budgets.rules import RuleChoice
+from gongzhi.commons.backups.rows import dump_rows
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.verifying import verify
 from gongzhi.commons.permissions.actors import RESIDENT
@@ -184,6 +186,21 @@ def test_nothing_in_the_database_joins_a_ballot_to_a_code(round_: SmallRound) ->
     assert [event.data for event in said] == [{"count": 1}] * 40
     assert {event.person_id for event in said} | {event.unit_id for event in said} == {None}
     assert {moment("2026-03-16", "00:00")} == {event.at for event in said}
+
+
+def test_a_backup_holds_the_ballots_in_no_order_of_voting(
+    round_: SmallRound, tmp_path: Path
+) -> None:
+    _made, codes = round_.voting(12)
+    for number, code in enumerate(codes):
+        round_.cast(code, [1 + number % 3])
+    dumped = {path.name: path for path in dump_rows(tmp_path, using="default")}
+    assert {f"budgets.{name}.jsonl" for name in ("round", "proposal", "rosterentry")} <= set(dumped)
+    head, *rows = dumped["budgets.ballot.jsonl"].read_text("utf-8").splitlines()
+    ids = [json.loads(row)[0] for row in rows]
+    assert ids == sorted(ids)
+    columns = {name for name, _kind, _null in json.loads(head)["columns"]}
+    assert columns == {"id", "round_id", "place_id", "choices"}
 
 
 def test_a_ballot_says_its_place_only_where_many_may_vote(round_: SmallRound) -> None:

@@ -24,12 +24,15 @@ SIGNED_IN += [
 ]
 SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rates"]
 SIGNED_IN += ["/whistles"]
+PUBLIC += ["/needs", "/offers", "/rooms", "/posts"]
 PUBLIC += ["/needs", "/offers", "/rooms"]
 PUBLIC += ["/survey/", "/survey/thanks"]
 SIGNED_IN += ["/surveys"]
 PUBLIC += ["/budgets", "/vote"]
+PUBLIC += ["/library"]
 SIGNED_IN += ["/budgets", "/vote"]
 SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]
+SIGNED_IN += ["/posts", "/posts/new", "/slips", "/slips/new", "/projects"]
 
 
 def faults_of(client: Client, path: str, language: str) -> list[str]:

@@ -50,6 +50,23 @@ ROUND_ARCHIVED = declare(
     "round.archived", "a round that came as a file was put into the archive", "digest", "funded"
 )
 
+# What the story of a round tells. A ballot is not part of it: there is one event for each.
+TOLD_OF_ROUND = (
+    ROUND_DRAFTED,
+    ROUND_CHANGED,
+    COLLECTING_BEGUN,
+    CHECKING_BEGUN,
+    VOTING_OPENED,
+    CODES_ISSUED,
+    CODES_REPLACED,
+    SLIPS_PRINTED,
+    SHEET_SET_ASIDE,
+    ROUND_COUNTED,
+    ROUND_CARRIED_OUT,
+    ROUND_WITHDRAWN,
+    ROUND_ARCHIVED,
+)
+
 PROPOSAL_MADE = declare("proposal.made", "somebody proposed a project", "round", "cost", "by_kind")
 PROPOSAL_CHECKED = declare(
     "proposal.checked", "staff checked whether it can be done", "feasible", "cost", "was"

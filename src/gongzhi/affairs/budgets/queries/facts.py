@@ -7,12 +7,14 @@ from gongzhi.affairs.budgets.models import Proposal, Round
 
 @dataclass(frozen=True, slots=True)
 class FundedProject:
-    """A project that the money goes to, and the unit that ran its round."""
+    """A project that the money goes to, and the round and unit that it came from; cost in fen."""
 
     title: str
+    cost: int
     place_id: int
-    community_id: int
     unit_id: int
+    round_id: int
+    round_title: str
 
 
 def funded_project(proposal_id: int) -> FundedProject | None:
@@ -20,7 +22,22 @@ def funded_project(proposal_id: int) -> FundedProject | None:
     row = Proposal.objects.select_related("round").filter(pk=proposal_id, state="funded").first()
     if row is None:
         return None
-    return FundedProject(row.title, row.place_id, row.round.place_id, row.round.unit_id)
+    unit_id, title = row.round.unit_id, row.round.title
+    return FundedProject(row.title, row.cost, row.place_id, unit_id, row.round_id, title)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a funded project ended, in the words of who said so."""
+
+    accepted: bool
+    words: str
+
+
+def how_it_ended(proposal_id: int) -> Ended:
+    """Whether a project was accepted or given up, and what was said of it."""
+    row = Proposal.objects.get(pk=proposal_id)
+    return Ended(row.state == "accepted", row.result)
 
 
 def is_empty() -> bool:

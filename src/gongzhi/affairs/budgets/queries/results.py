@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gongzhi.affairs.budgets.choices import RoundState
 from gongzhi.affairs.budgets.counting import Turnout, turnout_of
 from gongzhi.affairs.budgets.elections import digest_of, election_of, projects_of, written
+from gongzhi.affairs.budgets.events import BALLOTS_CAST, PAPER_RECEIVED
 from gongzhi.affairs.budgets.lifecycle import NoSuchRound, round_of
 from gongzhi.affairs.budgets.models import Ballot, Round, Tally
 from gongzhi.affairs.budgets.rules import choice_of, settings_of
@@ -69,11 +70,11 @@ def prove(round_id: int) -> Proof:
     again = allocate(election, settings_of(choice_of(row)))
     stood = turnout_of(row)
     said = [0, 0]
-    for event in events_of(Subject("round", row.pk)):
+    for event in events_of(Subject("round", row.pk), kinds=(BALLOTS_CAST, PAPER_RECEIVED)):
         count = event.data.get("count")
-        if event.kind == "round.ballots_cast" and isinstance(count, int):
+        if event.kind == BALLOTS_CAST and isinstance(count, int):
             said[0] += count
-        said[1] += event.kind == "round.paper_received"
+        said[1] += event.kind == PAPER_RECEIVED
     return Proof(
         codes_equal_ballots=stood.used == len(ballots) + tally.set_aside + tally.missing,
         ledger_equals_codes=said == [stood.used_electronic, stood.used_paper],

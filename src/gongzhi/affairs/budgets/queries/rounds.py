@@ -1,6 +1,5 @@
 """Rounds and proposals as pages read them, in a fixed number of queries."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from gongzhi.affairs.budgets.choices import ProposalState, ProposerKind, RoundState
+from gongzhi.affairs.budgets.events import TOLD_OF_ROUND
 from gongzhi.affairs.budgets.lifecycle import NoSuchRound
 from gongzhi.affairs.budgets.models import Proposal, Round, Tally
 from gongzhi.affairs.budgets.proposals import LINK, proposal_of_link
@@ -18,7 +18,6 @@ from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import allowed, reach
 from gongzhi.commons.privacy.links import sign_link
-from gongzhi.commons.tasks.queries import TaskView, tasks_of_many
 from gongzhi.commons.territory.queries import find_place, place, public_name
 
 PAGE = 30
@@ -69,7 +68,6 @@ class ProposalRow:
     reason: str
     result: str
     account: dict[str, Any] = field(default_factory=dict)
-    tasks: tuple[TaskView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +152,7 @@ def _row(row: Round) -> RoundRow:
 
 
 def round_story(*, by: Actor, round_id: int) -> RoundStory:
-    """A round for whoever looks; raises `NoSuchRound`. Five queries."""
+    """A round for whoever looks; raises `NoSuchRound`. Four queries."""
     row = Round.objects.filter(_may_read(by), pk=round_id).first()
     if row is None:
         raise NoSuchRound
@@ -181,7 +179,7 @@ def round_story(*, by: Actor, round_id: int) -> RoundStory:
         counted_at=row.counted_at,
         proposals=tuple(_proposals(shown, tally)),
         tally=tally,
-        events=tuple(events_of(Subject("round", row.pk))) if may_check else (),
+        events=tuple(events_of(Subject("round", row.pk), kinds=TOLD_OF_ROUND)) if may_check else (),
         may_run=allowed(by, "rounds.run", place_path=path),
         may_check=may_check,
         may_keep_roster=allowed(by, "roster.keep", place_path=path),
@@ -199,23 +197,18 @@ def _tally(round_id: int) -> TallyView | None:
 def _proposals(found: "QuerySet[Proposal]", tally: TallyView | None) -> list[ProposalRow]:
     rows = list(found.order_by("number"))
     accounts: dict[str, Any] = tally.result["projects"] if tally else {}
-    won = [row.pk for row in rows if row.state in {"funded", "accepted", "abandoned"}]
-    tasks = tasks_of_many("proposal", won) if won else {}
     names = units({row.unit_id for row in rows if row.unit_id})
     return [
         _proposal(
             row,
             unit_name=names[row.unit_id].name if row.unit_id in names else "",
             account=accounts.get(str(row.number), {}),
-            tasks=tasks.get(row.pk, ()),
         )
         for row in rows
     ]
 
 
-def _proposal(
-    row: Proposal, *, unit_name: str, account: dict[str, Any], tasks: Iterable[TaskView]
-) -> ProposalRow:
+def _proposal(row: Proposal, *, unit_name: str, account: dict[str, Any]) -> ProposalRow:
     return ProposalRow(
         id=row.pk,
         number=row.number,
@@ -233,7 +226,6 @@ def _proposal(
         reason=row.reason,
         result=row.result,
         account=account,
-        tasks=tuple(tasks),
     )
 
 

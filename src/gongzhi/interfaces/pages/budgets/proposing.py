@@ -28,6 +28,7 @@ from gongzhi.affairs.budgets.queries.rounds import (
 )
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.table import NotPermitted
+from gongzhi.coordination.projects_of_rounds import tasks_of_project
 from gongzhi.interfaces.pages.budgets.forms import (
     CheckForm,
     ResidentProposalForm,
@@ -123,6 +124,7 @@ def proposal(request: HttpRequest, round_id: int, number: int) -> HttpResponse:
         "may_finish": story.may_accept and row.state.value == "funded"
         and story.row.state is RoundState.COUNTED,
         "crumbs": crumbs(story), "now": timezone.now(), **_amounts(row),
+        "tasks": tasks_of_project(row.id) if row.account.get("order") else (),
     }  # fmt: skip
     return render(request, "budgets/proposal.html", context)
 

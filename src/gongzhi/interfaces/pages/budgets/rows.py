@@ -35,8 +35,7 @@ _PROPOSAL_LOOKS: dict[ProposalState, tuple[Tone, str]] = {
     ProposalState.ACCEPTED: (Tone.GOOD, "full"),
     ProposalState.ABANDONED: (Tone.BAD, "diamond"),
 }
-# What happened, in the reader's words; kinds that stand here only are shown. Ballots are not
-# among them: there is one event for each, and nothing to read in any.
+# What happened, in the reader's words; kinds that stand here only are shown.
 _TOLD: dict[str, tuple[str | Promise, str]] = {
     "round.drafted": (gettext_lazy("建立轮次"), "past"),
     "round.changed": (gettext_lazy("修改了说明、日程或规则"), "past"),
