@@ -102,7 +102,7 @@ def test_from_a_proposal_on_a_phone_to_a_deed_that_is_rated(
     page.get_by_label("哪个社区").select_option(label="北桥街道柳岸社区")
     press(page, "送出")
     proposal = page.url
-    assert Topic.objects.exists(), page.inner_text('main')
+    assert Topic.objects.exists(), page.inner_text("main")
     assert fits(page)
 
     # Staff take it up: some statements to begin with, and it is open.

@@ -36,6 +36,15 @@ SIGNED_IN += [
     "/decisions",
 ]
 SIGNED_IN += ["/topics/new", "/topics/77/roster"]
+SIGNED_IN += ["/whistles"]
+PUBLIC += ["/needs", "/offers", "/rooms", "/posts"]
+PUBLIC += ["/needs", "/offers", "/rooms"]
+PUBLIC += ["/survey/", "/survey/thanks"]
+SIGNED_IN += ["/surveys"]
+PUBLIC += ["/budgets", "/vote"]
+PUBLIC += ["/library"]
+SIGNED_IN += ["/budgets", "/vote"]
+SIGNED_IN += ["/library", "/forms"]
 SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]
 SIGNED_IN += ["/posts", "/posts/new", "/slips", "/slips/new", "/projects"]
 

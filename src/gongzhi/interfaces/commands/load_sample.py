@@ -132,7 +132,23 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
         ("议题 topics", lambda: _deliberate(sample)),
         ("会议 meetings", lambda: _hold_meetings(sample)),
         ("业主表决 owners' votes", lambda: _hold_owners_votes(sample)),
+        ("调研和表格 studies and forms", lambda: _do_paperwork(sample)),
     ]
+
+
+def _do_paperwork(sample: Sample) -> None:
+    """A finished study, to be written out when somebody asks, and a form; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
+    from gongzhi.insights.forms.queries import is_empty  # noqa: PLC0415
+    from gongzhi.insights.reports.queries import studies  # noqa: PLC0415
+    from gongzhi.simulation.paperwork import fill_form_once, write_study  # noqa: PLC0415
+
+    if (sample.folder / "study.json").is_file() and not studies(by=SYSTEM)[1]:
+        write_study(sample.document("study.json"), at=timezone.now())
+    if (sample.folder / "form.json").is_file() and is_empty():
+        fill_form_once(sample.document("form.json"), at=timezone.now())
 
 
 def _set_work_list(sample: Sample) -> None:

@@ -39,6 +39,8 @@ _READERS = frozenset(
 )
 _TOGETHER, _RESULTS = _("一起商量"), _("看成效")
 
+_FORMS = frozenset({"community_worker", "coordinator", "subdistrict_lead", "district_officer"})
+
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
     Way("report", _("我要反映"), residents_only=True),
@@ -52,6 +54,10 @@ WAYS: tuple[Way, ...] = (
     Way("budgets", _("共建资金"), _TOGETHER),
     Way("meetings", _("会议"), _TOGETHER, staff_only=True),
     Way("needs", _("供需")),
+    Way("library", _("报告")),
+    Way("forms", _("表格"), roles=_FORMS),
+    Way("studies", _("调研"), may="studies.write"),
+    Way("budgets", _("共建资金")),
     Way("insights", _("指标"), _RESULTS, roles=_READERS),
     Way("rates", _("三率"), _RESULTS, may="indicators.read"),
     Way("surveys", _("调查"), _RESULTS, may="surveys.read"),
