@@ -34,7 +34,11 @@ def opinion(request: HttpRequest, topic_id: int) -> HttpResponse:
     context = {
         "view": view,
         "badge_": topic_badge(view.state),
-        "groups": [(group, [claim_words(one) for one in group.claims]) for group in view.groups],
+        # What all share stands in a list of its own.
+        "groups": [
+            (group, [claim_words(one) for one in group.claims if one.kind != "shared"])
+            for group in view.groups
+        ],
         "shared": [(line, shares_words(line, letters)) for line in view.shared],
         "divides": [(line, shares_words(line, letters)) for line in view.divides],
         "bridging": view.bridging,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from gongzhi.affairs.assemblies.choices import DecisionState, StatementState, TopicState
 from gongzhi.affairs.assemblies.queries.decisions import DecisionRow
@@ -152,13 +152,9 @@ def claim_words(claim: ClaimView) -> str:
 def shares_words(line: StatementLine, letters: Iterable[str]) -> str:
     """How each group stands to a statement: 'A 组约 90%，B 组约 20%'."""
     shares = line.tenths if line.agree else line.against
-    each = _("、").join(
+    each = " · ".join(
         _("%(letter)s 组约 %(share)d%%") % {"letter": letter, "share": 10 * share}
         for letter, share in zip(letters, shares, strict=False)
     )
     whole = _("赞成：%(each)s") if line.agree else _("不赞成：%(each)s")
     return whole % {"each": each}
-
-
-def people_words(count: int) -> str:
-    return ngettext("%(count)d 人", "%(count)d 人", count) % {"count": count}
