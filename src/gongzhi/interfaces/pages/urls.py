@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("gongzhi.interfaces.pages.residents.urls")),
     path("", include("gongzhi.interfaces.pages.resources.urls")),
     path("", include("gongzhi.interfaces.pages.surveys.urls")),
+    path("", include("gongzhi.interfaces.pages.reports.urls")),
     path("", include("gongzhi.interfaces.pages.assemblies.owners_urls")),
     path("", include("gongzhi.interfaces.pages.assemblies.meetings_urls")),
     path("", include("gongzhi.interfaces.pages.budgets.urls")),

@@ -44,6 +44,8 @@ WAYS: tuple[Way, ...] = (
     Way("owners_votes", _("业主表决")),
     Way("rates", _("三率"), may="indicators.read"),
     Way("needs", _("供需")),
+    Way("library", _("报告")),
+    Way("studies", _("调研"), may="studies.write"),
     Way("budgets", _("共建资金")),
     Way("admin:index", _("管理后台"), roles=frozenset({"administrator"})),
     Way("insights", _("指标"), roles=_READERS),
