@@ -54,12 +54,9 @@ WAYS: tuple[Way, ...] = (
     Way("budgets", _("共建资金"), _TOGETHER),
     Way("meetings", _("会议"), _TOGETHER, staff_only=True),
     Way("needs", _("供需")),
-    Way("library", _("报告")),
-    Way("forms", _("表格"), roles=_FORMS),
-    Way("studies", _("调研"), may="studies.write"),
-    Way("budgets", _("共建资金")),
     Way("insights", _("指标"), _RESULTS, roles=_READERS),
     Way("rates", _("三率"), _RESULTS, may="indicators.read"),
+    Way("forms", _("表格"), _RESULTS, roles=_FORMS),
     Way("surveys", _("调查"), _RESULTS, may="surveys.read"),
     Way("studies", _("调研"), _RESULTS, may="studies.write"),
     Way("library", _("报告"), _RESULTS, staff_only=True),  # residents: at the foot of each page
