@@ -50,12 +50,12 @@ FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     # One that followed another from its first hour.
     "ticket.unmerged": (triage, dispatch, make_findable),
     "need.confirmed": (close_source,),
-    "task.finished": (follow_finished_tasks,),
-    "task.cancelled": (follow_finished_tasks,),
-    "task.refused": (follow_finished_tasks,),
     "proposal.funded": (decide_on_projects,),
     "proposal.accepted": (end_decisions,),
     "proposal.abandoned": (end_decisions,),
+    "task.finished": (follow_finished_tasks,),
+    "task.cancelled": (follow_finished_tasks,),
+    "task.refused": (follow_finished_tasks,),
 }
 for _kind in TELLS:
     FOLLOW_UPS[_kind] = (*FOLLOW_UPS.get(_kind, ()), tell_those_concerned)

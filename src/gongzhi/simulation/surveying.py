@@ -35,6 +35,12 @@ from gongzhi.simulation.staff import Staff
 
 _ANSWERS, _DECLINES, _AWAY = 0.58, 0.06, 0.08
 _DAYS = 12
+# How people feel with a service and without it, from "I would like it" to "I would dislike it".
+_FELT: dict[str, tuple[Sequence[int], Sequence[int]]] = {
+    "canteen": ([8, 1, 3, 0, 0], [0, 1, 6, 3, 2]),
+    "lights": ([3, 8, 1, 0, 0], [0, 0, 1, 2, 9]),
+    "": ([6, 3, 2, 1, 0], [0, 0, 2, 3, 6]),
+}
 Row = Mapping[str, str | None]
 
 
@@ -125,8 +131,9 @@ def _choice(item: Item, names: Sequence[str], own: float, random: Random) -> str
     if len(names) > len(scale) and random.random() < 0.04:
         return names[-1]
     if item.name.endswith((KANO_WITH, KANO_WITHOUT)):
-        liked = [6, 3, 2, 1, 0] if item.name.endswith(KANO_WITH) else [0, 0, 2, 3, 6]
-        return random.choices(scale, weights=liked[: len(scale)])[0]
+        service = item.name.partition("__")[0]
+        felt = _FELT.get(service, _FELT[""])[item.name.endswith(KANO_WITHOUT)]
+        return random.choices(scale, weights=felt[: len(scale)])[0]
     # A standing of its own for each question, the same in every run.
     standing = Random(item.name).gauss(0.6, 0.55)  # noqa: S311
     middle = (len(scale) + 1) / 2

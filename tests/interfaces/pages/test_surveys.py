@@ -345,3 +345,51 @@ def test_the_home_page_invites_to_surveys_open_to_all(field: Field) -> None:
     assert "正在调查，想听您说" not in sound(Client(), "/")
     survey = in_field(field)
     assert f"/survey/{survey}" in sound(Client(), "/")
+
+
+@pytest.mark.parametrize(
+    "so_far",
+    ["", "{", "null", "[]", '{"elder": {"a": [1]}}', '{"child": "x"}', '{"child": [1, null]}',
+     "[" * 3_000, '{"elder": ' + "9" * 5_000 + "}"],
+)  # fmt: skip
+@pytest.mark.parametrize("press", ["next", "back", "grow"])
+def test_hostile_hidden_fields_break_no_page(field: Field, so_far: str, press: str) -> None:
+    at, by = timezone.now(), field.researcher
+    form = form_from(
+        [["type", "name", "label"], ["begin_repeat", "child", "孩子"], ["integer", "age", "几岁"],
+         ["end_repeat", "", ""], ["select_one yn", "elder", "老人"]],
+        CHOICES,
+    )  # fmt: skip
+    version = add_version(form=form, by=by, at=at).version_id
+    today = timezone.localdate()
+    place = field.district.places["district"].pk
+    new = NewSurvey(version, "孩子的调查", place, today, today, open_to_all=True)
+    survey = draft_survey(new=new, by=by, at=at)
+    open_survey(survey_id=survey, by=by, at=at)
+    for page in ("0", "1", "-1", "99999999999"):
+        sent = {"so_far": so_far, press: "1", "page": page, "shown": ["child.0.age", "x"]}
+        answer = Client().post(f"/survey/{survey}", sent)
+        assert answer.status_code == 200
+        assert Page(answer.content.decode()).faults == []
+    assert not Response.objects.exists()
+
+
+def test_a_repeat_grows_by_a_button_and_each_copy_is_kept(field: Field) -> None:
+    at, by = timezone.now(), field.researcher
+    form = form_from(
+        [["type", "name", "label"], ["begin_repeat", "child", "孩子"], ["integer", "age", "几岁"],
+         ["end_repeat", "", ""]],
+    )  # fmt: skip
+    version = add_version(form=form, by=by, at=at).version_id
+    today = timezone.localdate()
+    place = field.district.places["district"].pk
+    new = NewSurvey(version, "孩子的调查", place, today, today, open_to_all=True)
+    survey = draft_survey(new=new, by=by, at=at)
+    open_survey(survey_id=survey, by=by, at=at)
+    client, fill = Client(), f"/survey/{survey}"
+    html = client.get(fill).content.decode()
+    html = client.post(fill, hidden(html) | {"q-child.0.age": "4", "grow": 1}).content.decode()
+    assert "第 2 份" in html
+    sent = hidden(html) | {"q-child.0.age": "4", "q-child.1.age": "7", "next": 1}
+    assert client.post(fill, sent).status_code == 302
+    assert Response.objects.get().answers == {"child.0.age": 4, "child.1.age": 7}

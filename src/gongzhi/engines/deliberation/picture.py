@@ -9,9 +9,7 @@ from gongzhi.engines.deliberation.opinion_map import OpinionMap
 from gongzhi.engines.deliberation.votes import Floats
 
 _WIDTH, _HEIGHT, _EDGE, _TOP = 760, 620, 40, 70
-# Cells along the width, finest first: the finest grid that leaves few people out is taken.
-_GRIDS = (28, 20, 14, 10, 7, 5, 3)
-_MOST_LEFT_OUT = 0.2
+_CELLS = (28, 14, 7, 4, 2, 1)  # to a side, from the finest grid to one cell
 # Fill, outline; also told apart by letter and by dash, so that colour is not needed.
 _LOOKS = (
     ("#1b6ca8", ""),
@@ -23,8 +21,6 @@ _LOOKS = (
     ("#a21c5b", "14 4"),
     ("#475569", "5 2"),
 )
-
-Dot = tuple[float, float, int]  # where on the page, and how many people
 
 
 @dataclass(frozen=True)
@@ -42,20 +38,19 @@ def draw_picture(
 ) -> str:
     """Draw the map as SVG: dots for people near each other, outlines and letters for groups.
 
-    A dot stands for the members of one group in one cell of a grid; dots of fewer than
-    `least_people` are not drawn but counted in a note, so that no person can be picked out. Where
-    a fine grid would leave out more than a fifth of the people, as with few voters, a coarser one
-    is taken. Deterministic. Cost: linear in the voters.
+    A dot stands for at least `least_people` members of one group who lie in one cell of a grid, or
+    of a coarser one where the fine cell holds too few; the few who are left over in no cell are
+    counted in a note, so that no person can be picked out.
+    Deterministic. Cost: linear in the voters.
     """
     words = words or PictureWords()
     points, labels = drawn.projection.positions[drawn.placed], drawn.labels[drawn.placed]
-    groups = [_to_page(points)[labels == g] for g in range(drawn.k)]
-    dots, left_out = _gather(groups, least_people)
-    shapes = [
-        line
-        for g in range(drawn.k)
-        for line in _draw_group(g, letter_of(g), dots[g], words.group, int(drawn.sizes[g]))
-    ]
+    at, shapes, left_out = _to_page(points), list[str](), 0
+    names = [letter_of(g) for g in range(drawn.k)]
+    for g in range(drawn.k):
+        dots, hidden = _dots(at[labels == g], least_people)
+        left_out += hidden
+        shapes += _draw_group(g, names[g], dots, words.group, int(drawn.sizes[g]))
     notes = [words.description]
     if left_out:
         notes.append(words.left_out.format(count=left_out))
@@ -96,34 +91,30 @@ def _to_page(points: Floats) -> Floats:
     return np.asarray(page, dtype=np.float64)
 
 
-def _gather(groups: list[Floats], least: int) -> tuple[list[list[Dot]], int]:
-    """The dots of each group on the finest grid that leaves out few, else on the one that leaves
-    out fewest, and how many people are left out."""
-    people = sum(map(len, groups))
-    best: tuple[list[list[Dot]], int] | None = None
-    for cells in _GRIDS:
-        found = [_dots(at, least, cells) for at in groups]
-        left_out = sum(hidden for _, hidden in found)
-        if best is None or left_out < best[1]:
-            best = [dots for dots, _ in found], left_out
-        if left_out <= _MOST_LEFT_OUT * people:
+def _dots(at: Floats, least: int) -> tuple[list[tuple[float, float, int]], int]:
+    """Mean place and number of people in each cell with enough of them, and how many are in none.
+
+    Those for whom a cell is too small are gathered in ever larger ones.
+    """
+    dots: list[tuple[float, float, int]] = []
+    left = at
+    for cells in _CELLS:
+        column = (left[:, 0] / _WIDTH * cells).astype(np.int64)
+        row = (left[:, 1] / _HEIGHT * cells).astype(np.int64)
+        found, cell = np.unique(row * (cells + 1) + column, return_inverse=True)
+        count = np.bincount(cell, minlength=len(found))
+        x, y = (np.bincount(cell, left[:, d], len(found)) / count for d in (0, 1))
+        kept = count >= least
+        dots += [(float(x[i]), float(y[i]), int(count[i])) for i in np.flatnonzero(kept)]
+        left = left[~kept[cell]]
+        if len(left) < least:
             break
-    return best or ([], 0)
+    return dots, len(left)
 
 
-def _dots(at: Floats, least: int, grid: int) -> tuple[list[Dot], int]:
-    """Mean place and number of people in each cell with enough of them, and how many are not."""
-    column = (at[:, 0] / _WIDTH * grid).astype(np.int64)
-    row = (at[:, 1] / _HEIGHT * grid).astype(np.int64)
-    cells, cell = np.unique(row * (grid + 1) + column, return_inverse=True)
-    count = np.bincount(cell, minlength=len(cells))
-    x, y = (np.bincount(cell, at[:, d], len(cells)) / count for d in (0, 1))
-    kept = count >= least
-    dots = [(float(x[i]), float(y[i]), int(count[i])) for i in np.flatnonzero(kept)]
-    return dots, int(count[~kept].sum())
-
-
-def _draw_group(g: int, name: str, dots: list[Dot], label: str, size: int) -> list[str]:
+def _draw_group(
+    g: int, name: str, dots: list[tuple[float, float, int]], label: str, size: int
+) -> list[str]:
     colour, dash = _LOOKS[g % len(_LOOKS)]
     if not dots:
         return []

@@ -1,6 +1,7 @@
 """The public library: what was published, its files as they were, and complaints about it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.reading import events_of
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.organisations.queries import UnitView, units
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.insights.reports.models import Edition, EditionFile, Licence, Violation
@@ -80,7 +81,7 @@ def editions(
     rows = Edition.objects.all()
     if unit_id is not None:
         rows = rows.filter(unit_id=unit_id)
-    return [_view(row) for row in rows[offset : offset + limit]], rows.count()
+    return _views(rows[offset : offset + limit]), rows.count()
 
 
 def edition(edition_id: int) -> EditionView:
@@ -89,12 +90,13 @@ def edition(edition_id: int) -> EditionView:
     if row is None:
         raise NoSuchEdition(_("没有这一版报告。"))
     files = row.files.values_list("kind", "size", "digest").order_by("kind")
-    return _view(row, tuple(FileView(*each) for each in files))
+    (view,) = _views([row])
+    return replace(view, files=tuple(FileView(*each) for each in files))
 
 
 def editions_of(study_id: int) -> list[EditionView]:
     """The editions of a study, newest first."""
-    return [_view(row) for row in Edition.objects.filter(study_id=study_id)]
+    return _views(Edition.objects.filter(study_id=study_id))
 
 
 def edition_file(edition_id: int, kind: str) -> bytes:
@@ -147,8 +149,13 @@ def licences() -> list[tuple[str, str]]:
     return [(value, str(label)) for value, label in Licence.choices]
 
 
-def _view(row: Edition, files: tuple[FileView, ...] = ()) -> EditionView:
-    unit = find_unit(row.unit_id)
+def _views(rows: Iterable[Edition]) -> list[EditionView]:
+    shown = list(rows)
+    known = units({row.unit_id for row in shown if row.unit_id})
+    return [_view(row, known.get(row.unit_id or 0)) for row in shown]
+
+
+def _view(row: Edition, unit: UnitView | None) -> EditionView:
     return EditionView(
         id=row.pk,
         study_id=row.study_id,
@@ -166,7 +173,6 @@ def _view(row: Edition, files: tuple[FileView, ...] = ()) -> EditionView:
         published_at=row.published_at,
         withdrawn_at=row.withdrawn_at,
         withdrawn_reason=row.withdrawn_reason,
-        files=files,
     )
 
 

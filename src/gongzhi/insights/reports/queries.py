@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.insights.indicators.periods import period_named
@@ -64,18 +64,20 @@ def studies(*, by: Actor, offset: int = 0, limit: int = 20) -> tuple[list[StudyR
         passages=Count("sections", distinct=True),
         published=Count("editions", filter=Q(editions__withdrawn_at=None), distinct=True),
     ).order_by("-changed_at", "-id")
+    shown = list(rows[offset : offset + limit])
+    known = units({row.unit_id for row in shown if row.unit_id})
     return [
         StudyRow(
             id=row.pk,
             title=row.title,
             period=row.period,
-            unit_name=_unit_name(row.unit_id),
+            unit_name=known[row.unit_id].name if row.unit_id in known else "",
             changed_at=row.changed_at,
             reviewed=row.reviewed,
             passages=row.passages,
             editions=row.published,
         )
-        for row in rows[offset : offset + limit]
+        for row in shown
     ], StoredStudy.objects.count()
 
 
@@ -146,8 +148,3 @@ def _as_section(view: SectionView) -> Section:
             Part(part.heading, part.text, part.reviewed, part.difficulty) for part in view.parts
         ),
     )
-
-
-def _unit_name(unit_id: int | None) -> str:
-    unit = find_unit(unit_id)
-    return unit.name if unit else ""

@@ -1,31 +1,26 @@
 """What the answers say about everyone: shares and means with intervals, small cells hidden."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.territory.queries import place
 from gongzhi.engines.measurement.batteries import measure_reliability
 from gongzhi.engines.measurement.inputs import CannotMeasure
 from gongzhi.engines.measurement.intervals import Interval
 from gongzhi.engines.measurement.kano import Kano, classify_service
 from gongzhi.engines.measurement.recoding import Recoded
-from gongzhi.engines.measurement.small_areas import estimate_small_areas
 from gongzhi.engines.measurement.survey_estimates import estimate_means, estimate_shares
-from gongzhi.engines.measurement.waves import Wave, compare_waves
 from gongzhi.insights.surveys.fieldwork import survey_for
 from gongzhi.insights.surveys.instruments.shapes import (
     NUMBERS,
-    SELECTS,
     Choice,
     Item,
     Kind,
     walk,
     words,
 )
-from gongzhi.insights.surveys.models import Survey
 from gongzhi.insights.surveys.taking import (
     Taken,
     categories,
@@ -87,17 +82,6 @@ class KanoResult:
 
 
 @dataclass(frozen=True, slots=True)
-class AreaLine:
-    """One community: its own answers, and what the whole district lends it."""
-
-    place_id: int
-    name: str
-    direct: Interval | None
-    shrunk: Interval | None
-    answers: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Results:
     """Everything a survey says; `respondents` is None where too few answered to say how many."""
 
@@ -128,20 +112,20 @@ def results_of(*, survey_id: int, by: Actor, language: str = "") -> Results | No
     )
 
 
-def _outside_repeats(items: Sequence[Item], battery: str = "") -> list[tuple[Item, str]]:
+def questions_once(items: Sequence[Item], battery: str = "") -> list[tuple[Item, str]]:
     """The questions asked once of each respondent, with the battery they lie in."""
     found = []
     for item in items:
         if item.kind is Kind.REPEAT:
             continue
         inside = item.name if item.is_battery else battery
-        found += _outside_repeats(item.children, inside) if item.children else [(item, battery)]
+        found += questions_once(item.children, inside) if item.children else [(item, battery)]
     return found
 
 
 def _items(taken: Taken, language: str) -> list[ItemResult]:
     found = []
-    for item, battery in _outside_repeats(taken.form.items):
+    for item, battery in questions_once(taken.form.items):
         if item.name.endswith((KANO_WITH, KANO_WITHOUT)):
             continue
         if item.kind is Kind.SELECT_MULTIPLE:
@@ -171,6 +155,7 @@ def _one(taken: Taken, item: Item, battery: str, language: str) -> ItemResult:
     # A mean of few answers would give away what the hidden shares are.
     telling = any(hidden) and sum(counts) < _MANY
     mean = _mean(taken, item, numbers(taken, item)) if scale and not telling else None
+    mean = _within(taken, item, mean) if mean else None
     numbers_of = scale_of(taken.form, item) if scale else [0.0, 1.0]
     return ItemResult(
         name=item.name, label=words(item.label, language), battery=battery, lines=tuple(lines),
@@ -233,6 +218,18 @@ def _mean(taken: Taken, item: Item, coded: Recoded) -> Line:
     return Line(item.name, "", estimate_means(taken.design, coded.values).intervals.at(0), many)
 
 
+def _within(taken: Taken, item: Item, line: Line) -> Line:
+    return replace(line, found=clipped(taken, item, line.found)) if line.found else line
+
+
+def clipped(taken: Taken, item: Item, found: Interval) -> Interval:
+    """The mean of a scale with limits that the scale can have."""
+    if not is_scale(taken.form, item):
+        return found
+    low, high = min(scale_of(taken.form, item)), max(scale_of(taken.form, item))
+    return Interval(found.estimate, max(found.lower, low), min(found.upper, high))
+
+
 def _shown(many: int) -> int | None:
     return None if 0 < many < LEAST else many
 
@@ -274,115 +271,11 @@ def _services(taken: Taken, language: str) -> list[KanoResult]:
             )  # fmt: skip
         except CannotMeasure:
             continue
-        found.append(KanoResult(words(item.label, language), kano))
+        found.append(KanoResult(_service_name(taken, item, language), kano))
     return found
 
 
-def areas_of(*, survey_id: int, question: str, by: Actor) -> tuple[AreaLine, ...]:
-    """One scale or number by community, small communities leaning on the whole (Fay–Herriot).
-
-    In the order of the register, never by rank; those with fewer than five answers are hidden.
-    """
-    taken = take_responses(survey_for(by, "surveys.read", survey_id))
-    if taken is None:
-        return ()
-    item = next((i for i, _b in _outside_repeats(taken.form.items) if i.name == question), None)
-    if item is None or not (item.kind in NUMBERS or is_scale(taken.form, item)):
-        return ()
-    coded = numbers(taken, item)
-    domains = [home or 0 for home in taken.places]
-    found = estimate_means(taken.design, coded.values, domains=domains)
-    lines: dict[int, tuple[Interval, float, int]] = {}
-    errors = found.standard_error.tolist()
-    for at, domain in enumerate(found.names):
-        interval, many = found.intervals.at(at), int(found.respondents[at])
-        if domain and interval is not None and many >= LEAST and errors[at]:
-            lines[int(str(domain))] = (interval, errors[at], many)
-    shrunk = _lent(lines)
-    return tuple(
-        AreaLine(
-            home, place(home).name, lines[home][0] if home in lines else None, shrunk.get(home),
-            lines[home][2] if home in lines else None,
-        )
-        for home in sorted(set(domains) - {0})
-    )  # fmt: skip
-
-
-def _lent(lines: dict[int, tuple[Interval, float, int]]) -> dict[int, Interval]:
-    if len(lines) < 4:
-        return {}
-    direct = [interval.estimate for interval, _e, _n in lines.values()]
-    variances = [error**2 for _i, error, _n in lines.values()]
-    try:
-        model = estimate_small_areas(direct, variances, np.ones((len(lines), 1)))
-    except CannotMeasure:
-        return {}
-    found = {home: model.intervals.at(at) for at, home in enumerate(lines)}
-    return {home: interval for home, interval in found.items() if interval is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One question in two waves, and whether the difference is beyond chance."""
-
-    label: str
-    earlier: float
-    later: float
-    change: Interval
-    beyond_chance: bool
-
-
-def changes_of(*, survey_id: int, by: Actor, language: str = "") -> tuple[Change, ...]:
-    """What changed since the wave before, all common scales and numbers tested together."""
-    survey = survey_for(by, "surveys.read", survey_id)
-    if survey.earlier_id is None:
-        return ()
-    before = take_responses(Survey.objects.select_related("version").get(pk=survey.earlier_id))
-    after = take_responses(survey)
-    if before is None or after is None:
-        return ()
-    shared = _shared(before, after)
-    if not shared:
-        return ()
-    try:
-        found = compare_waves(
-            Wave(before.design, _table(before, shared)),
-            Wave(after.design, _table(after, shared)),
-            [item.name for item in shared],
-        )
-    except CannotMeasure:
-        return ()
-    return tuple(
-        Change(
-            words(item.label, language), float(found.earlier[at]), float(found.later[at]), interval,
-            found.different[at],
-        )
-        for at, item in enumerate(shared)
-        if (interval := found.change.at(at)) is not None
-    )  # fmt: skip
-
-
-def _shared(before: Taken, after: Taken) -> list[Item]:
-    """Scales and numbers asked in both waves the same way, with enough answers in each."""
-    old = {item.name: item for item, _battery in _outside_repeats(before.form.items)}
-    shared = []
-    for item, _battery in _outside_repeats(after.form.items):
-        same = old.get(item.name)
-        if same is None or same.kind is not item.kind:
-            continue
-        if item.kind in SELECTS and not (
-            is_scale(after.form, item)
-            and is_scale(before.form, same)
-            and scale_of(after.form, item) == scale_of(before.form, same)
-        ):
-            continue
-        if item.kind not in NUMBERS | SELECTS:
-            continue
-        counts = [int(numbers(wave, item).values.count()) for wave in (before, after)]
-        if min(counts) >= LEAST:
-            shared.append(item)
-    return shared
-
-
-def _table(taken: Taken, items: Sequence[Item]) -> np.ma.MaskedArray:
-    return np.ma.stack([numbers(taken, item).values for item in items], axis=1)
+def _service_name(taken: Taken, item: Item, language: str) -> str:
+    """What the group around a pair of questions is called, else the first question."""
+    around = next((g for g in walk(taken.form.items) if item in g.children), None)
+    return (words(around.label, language) if around else "") or words(item.label, language)

@@ -129,10 +129,26 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
         ("共建资金 community fund", lambda: _fill_rounds(sample)),
         ("供需 needs and offers", lambda: _fill_pool(sample)),
         ("调查 survey", lambda: _survey(sample)),
-        ("议事 topics", lambda: _deliberate(sample)),
+        ("议题 topics", lambda: _deliberate(sample)),
         ("会议 meetings", lambda: _hold_meetings(sample)),
         ("业主表决 owners' votes", lambda: _hold_owners_votes(sample)),
+        ("调研和表格 studies and forms", lambda: _do_paperwork(sample)),
     ]
+
+
+def _do_paperwork(sample: Sample) -> None:
+    """A finished study, to be written out when somebody asks, and a form; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
+    from gongzhi.insights.forms.queries import is_empty  # noqa: PLC0415
+    from gongzhi.insights.reports.queries import studies  # noqa: PLC0415
+    from gongzhi.simulation.paperwork import fill_form_once, write_study  # noqa: PLC0415
+
+    if (sample.folder / "study.json").is_file() and not studies(by=SYSTEM)[1]:
+        write_study(sample.document("study.json"), at=timezone.now())
+    if (sample.folder / "form.json").is_file() and is_empty():
+        fill_form_once(sample.document("form.json"), at=timezone.now())
 
 
 def _set_work_list(sample: Sample) -> None:
@@ -176,15 +192,14 @@ def _fill_pool(sample: Sample) -> None:
 
 
 def _deliberate(sample: Sample) -> None:
-    """A topic that came to its end and one that runs, with days counted from now; once only."""
+    """A topic that went all the way, and one that people are talking about; once only."""
     from django.utils import timezone  # noqa: PLC0415
 
     from gongzhi.affairs.assemblies.queries.topics import no_topics_yet  # noqa: PLC0415
     from gongzhi.simulation.deliberating import deliberate  # noqa: PLC0415
 
     if (sample.folder / "topics.json").is_file() and no_topics_yet():
-        statements = sample.rows("topic_statements.csv")
-        deliberate(sample.document("topics.json"), statements=statements, at=timezone.now())
+        deliberate(sample.document("topics.json"), at=timezone.now())
 
 
 def _hold_meetings(sample: Sample) -> None:

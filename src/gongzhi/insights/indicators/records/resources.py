@@ -1,8 +1,4 @@
-"""Needs and offers, rooms, pledges; decisions and forms from events that their rooms write.
-
-Until a room declares these kinds of event with these fields, its indicators have no record; the
-definitions stand, so that they count from the first event on.
-"""
+"""Needs and offers, rooms, pledges, decisions and forms, from the events that their rooms write."""
 
 import ibis
 from ibis.expr import types as ir
@@ -246,8 +242,12 @@ def pledges(reading: Reading) -> ir.Table:
 
 
 def decisions(reading: Reading) -> ir.Table:
-    """Decisions due in the time, and whether they were carried out by then."""
-    found = reading.of("decision.taken")
+    """Decisions due in the time, and whether they were carried out by then.
+
+    Decisions without a date and those that were revoked are left out.
+    """
+    revoked = reading.of("decision.revoked").select("subject_id").distinct()
+    found = reading.of("decision.taken").anti_join(revoked, "subject_id")
     found = found.filter(
         found.due >= ibis.literal(reading.since), found.due < ibis.literal(reading.until)
     )

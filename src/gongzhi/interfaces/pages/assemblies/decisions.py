@@ -1,6 +1,7 @@
 """Decisions: the list with progress, one decision from the words to the result, its deeds."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
@@ -45,7 +46,6 @@ from gongzhi.interfaces.pages.assemblies.topics_telling import (
     decision_badge,
     decision_line,
     moments_of,
-    tabs,
 )
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
@@ -68,7 +68,6 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [decision_line(row, now=now) for row in page.rows],
         "next_cursor": page.next_cursor,
-        "tabs": tabs("decisions"),
     }
     return render(request, "assemblies/decisions.html", context)
 
@@ -185,15 +184,13 @@ def _form(request: HttpRequest, name: str, story: DecisionStory, by: Actor) -> F
             return forms.ReasonForm(data)
 
 
-def _act(name: str, form: Form, decision_id: int, by: Actor, at: datetime) -> None:
+def _act(name: str, form: Any, decision_id: int, by: Actor, at: datetime) -> None:
     said = form.cleaned_data
     match name:
         case "task":
-            assert isinstance(form, forms.MoreTaskForm)
             (task,) = form.tasks()
             add_task(decision_id=decision_id, task=task, by=by, at=at)
         case "need":
-            assert isinstance(form, NeedForm)
             new = form.new_need(source=Subject("decision", decision_id))
             publish_need_of_decision(decision_id=decision_id, new=new, by=by, at=at)
         case "ticket":

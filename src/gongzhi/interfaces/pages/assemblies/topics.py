@@ -41,7 +41,6 @@ from gongzhi.interfaces.pages.assemblies import topics_forms as forms
 from gongzhi.interfaces.pages.assemblies.topics_telling import (
     decision_line,
     moments_of,
-    tabs,
     topic_badge,
     topic_line,
 )
@@ -72,7 +71,6 @@ def listed(request: HttpRequest) -> HttpResponse:
         "next_cursor": page.next_cursor,
         "waiting": [topic_line(row, now=now) for row in topics_to_take_up(by=by)],
         "may_propose": not reach(by, "topics.propose").nowhere,
-        "tabs": tabs("topics"),
     }
     return render(request, "assemblies/topics.html", context)
 

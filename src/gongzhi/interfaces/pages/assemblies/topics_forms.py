@@ -60,9 +60,11 @@ class TopicForm(forms.Form):
     text = words(_("背景说明"), required=False)
     place = forms.ChoiceField(label=_("范围"))
 
-    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, by: Actor, action: str = "topics.propose", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        choices = place_choices(by, "topics.propose")
+        choices = place_choices(by, action)
         self.fields["place"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -1,7 +1,6 @@
 """The opinion map of a topic, its drawing, and its exports."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -23,6 +22,7 @@ from gongzhi.interfaces.pages.assemblies.topics_telling import (
     topic_badge,
 )
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 
 
@@ -63,7 +63,7 @@ def drawing(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@for_staff
 def exported(request: HttpRequest, topic_id: int, what: str) -> HttpResponseBase:
     """Votes or statements in the columns of Polis."""
     export = {"votes": export_votes, "comments": export_statements}.get(what)

@@ -1,7 +1,6 @@
 """The roster for staff: confirming, inviting, slips to print, paper typed in, statements read."""
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongzhi.affairs.assemblies.choices import Capacity, RejectionReason, StatementState
 from gongzhi.affairs.assemblies.queries.rosters import (
-    ModeratedView,
     roster_of,
     slips_of,
     statements_on_paper,
@@ -34,7 +32,7 @@ from gongzhi.affairs.assemblies.votes import CannotVote, enter_paper_votes
 from gongzhi.interfaces.pages.assemblies import topics_forms as forms
 from gongzhi.interfaces.pages.assemblies.topics import crumbs, refuse
 from gongzhi.interfaces.pages.assemblies.topics_telling import statement_badge
-from gongzhi.interfaces.pages.components import Badge, Crumb
+from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.qr_codes import qr_of
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -73,11 +71,15 @@ def roster(request: HttpRequest, topic_id: int) -> HttpResponse:
 @for_staff
 def confirm(request: HttpRequest, topic_id: int) -> HttpResponse:
     """Confirm the chosen seats, or not."""
-    numbers = [int(one) for one in request.POST.getlist("seat") if one.isascii() and one.isdigit()]
+    numbers = [
+        int(one)
+        for one in request.POST.getlist("seat")[:500]
+        if one.isascii() and one.isdigit() and len(one) < 10
+    ]
     confirmed = request.POST.get("answer") == "yes"
     try:
         count = answer_seats(
-            topic_id=topic_id, numbers=numbers[:500], confirmed=confirmed,
+            topic_id=topic_id, numbers=numbers, confirmed=confirmed,
             by=visitor_of(request).actor, at=timezone.now(),
         )  # fmt: skip
     except CannotJoin as refused:
@@ -185,19 +187,21 @@ def review(request: HttpRequest, topic_id: int) -> HttpResponse:
         cursor=request.GET.get("after", ""),
     )  # fmt: skip
     context = {
-        "rows": [_reviewed(one) for one in found],
+        "rows": [
+            (
+                one,
+                statement_badge(one.state),
+                forms.AcceptForm(initial={"text": one.text}, auto_id=f"a{one.id}_%s"),
+                forms.RejectForm(auto_id=f"r{one.id}_%s"),
+            )
+            for one in found
+        ],
         "states": [(one.value, one.label, one is state) for one in StatementState],
         "next_cursor": cursor,
         "topic_id": topic_id,
         "crumbs": _crumbs(request, topic_id),
     }
     return render(request, "assemblies/review.html", context)
-
-
-def _reviewed(one: ModeratedView) -> tuple[ModeratedView, Badge, Form, Form]:
-    """A statement with the two forms that answer it; ids differ, so that labels find them."""
-    accept = forms.AcceptForm(initial={"text": one.text}, auto_id=f"a{one.id}_%s")
-    return one, statement_badge(one.state), accept, forms.RejectForm(auto_id=f"r{one.id}_%s")
 
 
 @require_POST

@@ -72,7 +72,12 @@ def seat(request: HttpRequest, token: str) -> HttpResponse:
     wanted = request.GET.get("again", "")
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else None
     turn = turn_of(token, at=at, wanted=number)
-    context = {"turn": turn, "token": token, "choices": _CHOICES, "link": request.build_absolute_uri(request.path)}  # fmt: skip # noqa: E501
+    context = {
+        "turn": turn,
+        "token": token,
+        "choices": _CHOICES,
+        "link": request.build_absolute_uri(request.path),
+    }
     response = _private(render(request, "assemblies/seat.html", context))
     # The topic's page leads back here from the same device; nothing else reads it.
     response.set_cookie(

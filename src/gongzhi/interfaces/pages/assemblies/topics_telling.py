@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -60,12 +59,6 @@ _AMOUNTS = {
     "under_half": gettext_lazy("不到一半人"),
     "few": gettext_lazy("少数人"),
 }
-
-
-def tabs(here: str) -> list[tuple[str, Any, bool]]:
-    """The two lists of this room: (page, label, whether here)."""
-    found = [("topics", _("议题")), ("decisions", _("决议"))]
-    return [(name, label, name == here) for name, label in found]
 
 
 def topic_badge(state: TopicState) -> Badge:

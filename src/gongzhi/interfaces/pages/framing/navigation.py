@@ -39,6 +39,8 @@ _READERS = frozenset(
 )
 _TOGETHER, _RESULTS = _("一起商量"), _("看成效")
 
+_FORMS = frozenset({"community_worker", "coordinator", "subdistrict_lead", "district_officer"})
+
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
     Way("report", _("我要反映"), residents_only=True),
@@ -46,13 +48,15 @@ WAYS: tuple[Way, ...] = (
     Way("desk", _("今天要办"), staff_only=True),
     Way("whistles", _("吹哨"), staff_only=True),
     Way("tasks", _("任务"), staff_only=True),
-    Way("topics", _("议事"), _TOGETHER),
+    Way("topics", _("议题"), _TOGETHER),
+    Way("decisions", _("决议"), _TOGETHER),
     Way("owners_votes", _("业主表决"), _TOGETHER),
     Way("budgets", _("共建资金"), _TOGETHER),
     Way("meetings", _("会议"), _TOGETHER, staff_only=True),
     Way("needs", _("供需")),
     Way("insights", _("指标"), _RESULTS, roles=_READERS),
     Way("rates", _("三率"), _RESULTS, may="indicators.read"),
+    Way("forms", _("表格"), _RESULTS, roles=_FORMS),
     Way("surveys", _("调查"), _RESULTS, may="surveys.read"),
     Way("studies", _("调研"), _RESULTS, may="studies.write"),
     Way("library", _("报告"), _RESULTS, staff_only=True),  # residents: at the foot of each page

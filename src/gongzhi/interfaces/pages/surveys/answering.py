@@ -142,10 +142,10 @@ def fill(request: HttpRequest, survey_id: int) -> HttpResponse:
     if "back" in request.POST:
         return _page(request, survey, filling, _before(every, number))
     if "grow" in request.POST and here.grows:
-        copies = given.setdefault(here.grows, [])
-        copies.append({})
-        copies.extend({} for _copy in range(max(0, filling.copies[here.grows] + 1 - len(copies))))
-        return _page(request, survey, _filling(prepared, given), number)
+        held = given.get(here.grows)
+        copies = list(held) if isinstance(held, list) else []
+        copies += [{}] * (filling.copies[here.grows] + 1 - len(copies))
+        return _page(request, survey, _filling(prepared, given | {here.grows: copies}), number)
     return _forward(request, survey, filling, here)
 
 

@@ -15,13 +15,8 @@ from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import reach
 from gongzhi.commons.tables.writing import csv_parts, write_xlsx
 from gongzhi.engines.measurement.intervals import Interval
-from gongzhi.insights.surveys.estimating import (
-    AreaLine,
-    ItemResult,
-    areas_of,
-    changes_of,
-    results_of,
-)
+from gongzhi.insights.surveys.comparing import AreaLine, areas_of, changes_of
+from gongzhi.insights.surveys.estimating import ItemResult, results_of
 from gongzhi.insights.surveys.instruments.shapes import Kind, language_for, walk
 from gongzhi.insights.surveys.instruments.shapes import words as words_in
 from gongzhi.insights.surveys.queries import (
@@ -140,7 +135,7 @@ def _services(services: object) -> list[tuple[str, str, str, str]]:
     found = []
     for each in services:  # type: ignore[attr-defined]
         kano = each.found
-        name = str(KANO_NAMES[kano.category]) if kano.category else _("分不清，人数还少")
+        name = str(KANO_NAMES[kano.category]) if kano.category else _("看法分散，分不清")
         better = f"{kano.better.estimate:+.2f}" if kano.better else ""
         worse = f"{-kano.worse.estimate:+.2f}" if kano.worse else ""
         found.append((each.label, name, better, worse))
