@@ -8,7 +8,7 @@ from django.db import connection, models, transaction
 
 from benchmarks.history_copies import Row
 from gongzhi.affairs.tickets.models import Ticket
-from gongzhi.affairs.tickets.searching import TABLE, indexed_words
+from gongzhi.affairs.tickets.searching import FINDABLE, TABLE, Findable, indexed_words
 
 
 def write(rows: Iterable[tuple[type[models.Model], Row]]) -> int:
@@ -49,16 +49,16 @@ def _json(value: Any) -> Any:
     return connection.ops.adapt_json_value(value, None)
 
 
-_words: dict[tuple[str, str, str, int], str] = {}
+_words: dict[Findable, str] = {}
 
 
 def _write_words(tickets: Sequence[Row]) -> None:
     sqlite = connection.vendor == "sqlite"
     lines = []
     for row in tickets:
-        said = (row["title"], row["text"], row["address"], row["place_id"])
+        said = Findable(*(row[name] for name in FINDABLE))
         if said not in _words:
-            _words[said] = indexed_words(*said, for_sqlite=sqlite)
+            _words[said] = indexed_words(said, for_sqlite=sqlite)
         lines.append([row["id"], _words[said]])
     _bulk(TABLE, ["rowid" if sqlite else "ticket_id", "words"], lines)
 

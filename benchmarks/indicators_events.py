@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from gongzhi.commons.ledger.columns import SCHEMA
 from gongzhi.insights.indicators.columns import engine, typed
+from gongzhi.insights.indicators.mirror import ROWS_IN_GROUP, packed
 
 COMMUNITIES, STREETS, BUILDINGS, MONTHS = 36, 6, 20, 24
 _TICKETS_AT_ONCE = 100_000
@@ -61,7 +62,7 @@ def make_events(folder: Path, *, events: int) -> int:
     using = engine()
     register = _register()
     written, last_id = register.num_rows, register.num_rows
-    pq.write_table(typed(register, using=using), folder / "00000.parquet")
+    pq.write_table(packed(typed(register, using=using)), folder / "00000.parquet")
     per_ticket = sum(1 / often for _kind, _after, _data, often in _STEPS)
     tickets = int(events / per_ticket)
     for number, first in enumerate(range(0, tickets, _TICKETS_AT_ONCE), start=1):
@@ -70,7 +71,10 @@ def make_events(folder: Path, *, events: int) -> int:
         last_id += raw.num_rows
         written += raw.num_rows
         pq.write_table(
-            typed(raw, using=using), folder / f"{number:05d}.parquet", compression="zstd"
+            packed(typed(raw, using=using)),
+            folder / f"{number:05d}.parquet",
+            compression="zstd",
+            row_group_size=ROWS_IN_GROUP,
         )
     return written
 

@@ -158,9 +158,9 @@ def _psql(statement: str) -> int:
 
 
 @contextmanager
-def kept(folder: Path) -> Iterator[Installation]:
-    """An installation on SQLite whose data lie in FOLDER/data; ended afterwards, and kept."""
-    here = Installation(folder, "", free_port())
+def kept(folder: Path, database_url: str = "") -> Iterator[Installation]:
+    """An installation whose data lie in FOLDER/data and that database; ended, and kept."""
+    here = Installation(folder, database_url, free_port())
     try:
         here.gongzhi("init")
         yield here

@@ -2,7 +2,7 @@
 
     python -m benchmarks.spine [--database sqlite postgresql] [--history 0 10000 1000000]
                                [--posts 2000] [--reads 400] [--callers 4] [--repeats 2]
-    python -m benchmarks.spine --kept FOLDER   # an installation whose data lie in FOLDER/data
+    python -m benchmarks.spine --kept FOLDER [--url postgresql://…]   # data in FOLDER/data
 
 For each database and size of history: a fresh data folder with the sample district, the history
 written by `benchmarks.history`, two web processes and one worker as `gongzhi serve` and
@@ -123,10 +123,12 @@ def main() -> None:
     parser.add_argument("--callers", type=int, default=4)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--kept", type=Path, help="a folder with a data folder `data`, kept")
+    parser.add_argument("--url", default="", help="with --kept: its PostgreSQL database")
     asked = parser.parse_args()
     if asked.kept:
-        with kept(asked.kept) as here:
-            print(f"\nsqlite, as it is in {asked.kept}", flush=True)
+        with kept(asked.kept, asked.url) as here:
+            database = "postgresql" if asked.url else "sqlite"
+            print(f"\n{database}, as it is in {asked.kept}", flush=True)
             measure_all(here, asked, lists=True)
         return
     for database in asked.database:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.queries.lists import (
     TicketFilter,
     due_list,
@@ -50,6 +52,17 @@ def questions() -> dict[str, Callable[[], object]]:
         "what is stuck, district": lambda: stuck(by=SYSTEM, at=now),
         "search 垃圾桶 (many)": lambda: _search(SYSTEM, "垃圾桶"),
         "search 垃圾桶, community": lambda: _search(worker, "垃圾桶"),
+        "search 垃圾桶, unit": lambda: _search(unit, "垃圾桶"),
+        "search 垃圾桶, one matter": lambda: _search(SYSTEM, "垃圾桶", category_code="environment"),
+        "search 垃圾桶, parked": lambda: _search(SYSTEM, "垃圾桶", states=(State.PARKED,)),
+        "search 垃圾桶, late": lambda: _search(SYSTEM, "垃圾桶", due_before=now),
+        "search 垃圾桶, 90 days": lambda: _search(
+            SYSTEM, "垃圾桶", received_from=now - timedelta(days=90), received_to=now
+        ),
+        "search 路, community": lambda: _search(worker, "路"),
+        "search 路, place and matter": lambda: _search(
+            lead, "路", place_id=home.id, category_code="property"
+        ),
         "search 垃圾桶 路灯 (none)": lambda: _search(SYSTEM, "垃圾桶 路灯"),
         "search by number": lambda: _search(SYSTEM, newest.number),
         "by telephone": lambda: find_by_phone(by=SYSTEM, phone="13900000000"),
@@ -74,5 +87,5 @@ def newest_lead(ticket_id: int) -> int:
     return found.lead_unit_id or min(register().units)
 
 
-def _search(by: Actor, words: str) -> object:
-    return search_tickets(by=by, words=words, filters=TicketFilter())
+def _search(by: Actor, words: str, **filters: Any) -> object:
+    return search_tickets(by=by, words=words, filters=TicketFilter(**filters))

@@ -92,6 +92,42 @@ def _minhash(texts: Sequence[str]) -> Pairs:
     return pairs
 
 
+def _rensa(texts: Sequence[str]) -> Pairs:
+    """rensa: MinHash of 128 permutations of character pairs, 32 bands."""
+    from rensa import RMinHash, RMinHashLSH  # noqa: PLC0415 - a peer, only here
+
+    index, pairs = RMinHashLSH(threshold=0.4, num_perm=128, num_bands=32), set()
+    for at, text in enumerate(texts):
+        one = RMinHash(num_perm=128, seed=1)
+        one.update([text[i : i + 2] for i in range(len(text) - 1)])
+        pairs.update((int(found), at) for found in index.query(one))
+        index.insert(at, one)
+    return pairs
+
+
+def _top_cosine(texts: Sequence[str]) -> Pairs:
+    """sparse_dot_topn: the twenty nearest by TF-IDF cosine of character pairs, at least 0.4."""
+    from sparse_dot_topn import sp_matmul_topn  # noqa: PLC0415 - a peer, only here
+
+    vectors = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), dtype=np.float32)
+    rows = vectors.fit_transform(texts)
+    near = sp_matmul_topn(rows, rows.T.tocsr(), top_n=20, threshold=0.4).tocoo()
+    return {(int(a), int(b)) for a, b in zip(near.row, near.col, strict=True) if a < b}
+
+
+def _installed_peers() -> dict[str, Callable[[Sequence[str]], Pairs]]:
+    """The peers that are there; what is missing is said."""
+    there: dict[str, Callable[[Sequence[str]], Pairs]] = {"cosine": _cosine}
+    outside = {"sparse_dot_topn": _top_cosine, "datasketch": _minhash, "rensa": _rensa}
+    for name, peer in outside.items():
+        try:
+            peer(["一样的话", "一样的话"])
+            there[name] = peer
+        except ImportError:
+            print(f"  {name} isn't installed: left out")
+    return there
+
+
 def duplicates(*, seed: int) -> None:
     """Edited and cut copies of real messages: recall, precision, texts a second."""
     draw = random.Random(seed)
@@ -100,12 +136,7 @@ def duplicates(*, seed: int) -> None:
     chosen = draw.sample(range(len(texts)), 2_000)
     real = _cosine(texts)
     print(f"Near-duplicates: {len(texts)} real messages and 2,000 copies of some")
-    peers: dict[str, Callable[[Sequence[str]], Pairs]] = {"gongzhi": _ours, "cosine": _cosine}
-    try:
-        _minhash(texts[:10])
-        peers["datasketch"] = _minhash
-    except ImportError:
-        print("  datasketch isn't installed: left out")
+    peers = {"gongzhi": _ours, **_installed_peers()}
     kinds: list[tuple[str, Callable[[str], str]]] = [
         (f"{share:.0%} edited", lambda t, s=share: edited(t, s, alphabet, draw)) for share in SHARES
     ]

@@ -1,4 +1,4 @@
-"""Write the registers of settings, events and commands: python docs/make_registers.py."""
+"""Write the registers of settings, events and commands, and a page for each indicator."""
 
 import importlib
 import os
@@ -6,9 +6,13 @@ import pkgutil
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import django
+
+if TYPE_CHECKING:
+    from gongzhi.insights.indicators.shapes import Indicator
 
 DOCS = Path(__file__).resolve().parent
 
@@ -74,6 +78,67 @@ def of_option(option: click.Parameter) -> str:
     return f"| `{(option.name or '').upper()}` | {said} |"
 
 
+_NUMBERS = {
+    "share": "share; Wilson or mid-p limits",
+    "rate": "rate; mid-p limits",
+    "portion": "part of an amount, all of it counted; no limits, chance has no part in it",
+    "mean": "mean of a whole stock, all of it counted; no limits, chance has no part in it",
+    "hours": "median with rank limits, and 90th percentile; from 5 records on",
+    "concentration": "sum of squared shares, 1 where one kind does all; limits",
+    "density": "pairs of all pairs, all of them counted; no limits",
+    "gap": "half the sum of absolute differences of shares, 0 fits and 1 misfits; limits",
+}
+
+
+def indicator_pages() -> Iterator[tuple[str, str]]:
+    """The file name and the text of the page of each indicator, from its definition alone."""
+    from gongzhi.insights.indicators.definitions import INDICATORS  # noqa: PLC0415
+
+    for each in INDICATORS:
+        yield f"{each.code}.md", "\n".join(of_indicator(each)) + "\n"
+
+
+def of_indicator(each: "Indicator") -> Iterator[str]:
+    from django.utils.translation import override  # noqa: PLC0415
+
+    def both(words: object) -> str:
+        with override("en"):
+            english = str(words)
+        with override("zh-hans"):
+            return f"{english} {words}" if english != str(words) else english
+
+    yield from (f"# {each.number}. {both(each.name)}", "", f"`{each.code}`", "")
+    yield from ("| | |", "| --- | --- |")
+    yield f"| numerator | {both(each.numerator)} |"
+    yield f"| denominator | {both(each.denominator)} |"
+    yield f"| counted | {both(each.period)} |"
+    yield f"| number | {_NUMBERS[each.statistic]} |"
+    yield f"| better | {each.better} |"
+    yield f"| levels | {', '.join(both(level.label) for level in each.levels)} |"
+    if each.difficulties:
+        yield f"| stands for | {', '.join(both(named.label) for named in each.difficulties)} |"
+    yield f"| beware | {both(each.caveat)} |"
+    hidden = "hidden below 5" if each.about_requests else "about organisations or places: shown"
+    yield f"| small cells | {hidden} |"
+    if not each.is_recorded:
+        yield "| today | no room writes these events yet: shown as “no record yet” |"
+    about = " ".join((each.records.__doc__ or "").split())
+    place = f"{each.records.__module__.replace('.', '/')}.py: {each.records.__name__}"
+    yield from ("", "## What is counted", "", about, "", f"In code: `{place}`.", "")
+    yield from ("## Events it reads", "", "| event | of its data |", "| --- | --- |")
+    yield from (f"| `{need.kind}` | {', '.join(need.fields)} |" for need in each.events)
+
+
+def write_indicator_pages() -> None:
+    folder = DOCS / "indicators"
+    folder.mkdir(exist_ok=True)
+    pages = dict(indicator_pages())
+    for stale in {path.name for path in folder.glob("*.md")} - pages.keys():
+        (folder / stale).unlink()
+    for name, text in pages.items():
+        (folder / name).write_text(text, "utf-8")
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.config.settings.test")
     django.setup()
@@ -89,3 +154,4 @@ if __name__ == "__main__":
     rewrite("settings.md", settings())
     rewrite("events.md", events())
     rewrite("commands.md", commands())
+    write_indicator_pages()

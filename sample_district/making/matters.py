@@ -19,6 +19,7 @@ class Matter:
     public: bool
     keywords: str
     covers: str
+    covers_en: str
 
     def cells(self, attributes: str) -> dict[str, object]:
         """Its line in categories.csv."""
@@ -27,6 +28,7 @@ class Matter:
             "name_zh": self.name_zh,
             "name_en": self.name_en,
             "description_zh": self.covers,
+            "description_en": self.covers_en,
             "keywords": self.keywords,
             "attributes": attributes,
             "residents_may_choose": "是",
@@ -44,6 +46,6 @@ def read() -> list[Matter]:
         if line.strip() and not line.startswith("#")
     ]
     return [
-        Matter(code, zh, en, owner, contact, handling, public == "y", words, covers)
-        for code, zh, en, owner, contact, handling, public, words, covers in lines
+        Matter(code, zh, en, owner, contact, handling, public == "y", words, *covers)
+        for code, zh, en, owner, contact, handling, public, words, *covers in lines
     ]

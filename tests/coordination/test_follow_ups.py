@@ -140,7 +140,7 @@ def test_an_overdue_ticket_is_reminded_then_escalated_once_each(district: SmallD
     assert told.count("ticket.escalated") == 1
 
 
-def test_once_a_day_old_contacts_go_and_the_ledger_is_sealed(district: SmallDistrict) -> None:
+def test_old_contacts_go_and_once_a_day_the_ledger_is_sealed(district: SmallDistrict) -> None:
     ticket_id = closed(district)
     follow_all(at=MONDAY)
     run_due(at=MONDAY + timedelta(days=200))
@@ -154,7 +154,8 @@ def test_once_a_day_old_contacts_go_and_the_ledger_is_sealed(district: SmallDist
     erased = Event.objects.get(kind="ticket.erased", subject_id=ticket_id)
     assert erased.at == late
     assert verify().is_sound
-    assert "privacy.retention" not in run_due(at=late + timedelta(hours=23))
+    assert "privacy.retention" not in run_due(at=late + timedelta(minutes=59))
+    assert "ledger.seal" not in run_due(at=late + timedelta(hours=23))
 
 
 def test_a_schedule_that_fails_is_due_again_soon_and_holds_up_no_other(db: None) -> None:

@@ -1,6 +1,7 @@
 """The rules of STYLE.md that no linter knows."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,12 @@ def test_the_environment_is_read_in_one_place() -> None:
         "interfaces/worker/__main__.py",
     }
     assert set(readers) <= allowed
+
+
+def test_the_glossary_names_what_the_code_calls_so() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    written = "\n".join(path.read_text("utf-8") for path in _files(CODE) if path.suffix == ".py")
+    words = set(re.findall(r"\w+", written))
+    named = re.findall(r"`(\w+)`", page)
+    assert len(named) > 50
+    assert [name for name in named if name not in words] == []

@@ -1,6 +1,6 @@
 """The back office: who may enter, what can be read, and that it changes only through actions."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -9,9 +9,13 @@ from django.utils import timezone, translation
 
 from gongzhi.commons.categories.models import Category
 from gongzhi.commons.ledger.models import Event, OutboxEntry
+from gongzhi.commons.ledger.outbox import CannotTryAgain, try_again
+from gongzhi.commons.notices.delivering import CannotSendAgain, send_again
 from gongzhi.commons.notices.models import Delivery, DeliveryState, Notice
+from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.commons.organisations.models import Duty, Person, Role, Unit
 from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.interfaces.admin.site import REGISTERS
 from tests.affairs.small_district import SmallDistrict, build
 
@@ -194,14 +198,12 @@ def test_a_duty_and_a_matter_begin_change_and_end(office: Client, district: Smal
     assert line.valid_to == timezone.localdate()
 
 
-def test_what_went_wrong_is_listed_without_saying_whom_it_was_for(
-    office: Client, district: SmallDistrict
-) -> None:
+def _went_wrong() -> tuple[OutboxEntry, Delivery]:
     at = timezone.now()
     event = Event.objects.create(
         subject_kind="ticket", subject_id=1, sequence=1, kind="ticket.received", at=at
     )
-    OutboxEntry.objects.create(event=event, attempts=3, error="KeyError: 'x'")
+    entry = OutboxEntry.objects.create(event=event, attempts=3, error="KeyError: 'x'")
     notice = Notice.objects.create(
         recipient_kind="requester",
         recipient_id=70077,
@@ -211,13 +213,49 @@ def test_what_went_wrong_is_listed_without_saying_whom_it_was_for(
         once_key="k",
         at=at,
     )
-    Delivery.objects.create(
+    delivery = Delivery.objects.create(
         notice=notice, channel="sms", state=DeliveryState.GIVEN_UP, error="504", attempts=9
     )
+    return entry, delivery
+
+
+def test_what_went_wrong_is_listed_without_saying_whom_it_was_for(
+    office: Client, district: SmallDistrict
+) -> None:
+    _went_wrong()
     assert "KeyError" in office.get(page_of(OutboxEntry, "changelist")).content.decode()
     html = office.get(page_of(Delivery, "changelist")).content.decode()
     assert "504" in html
     assert "70077" not in html
+
+
+def test_what_went_wrong_is_tried_again_at_once(office: Client, district: SmallDistrict) -> None:
+    entry, delivery = _went_wrong()
+    OutboxEntry.objects.filter(pk=entry.pk).update(next_at=timezone.now() + timedelta(hours=6))
+    asked = {"action": "again", "_selected_action": [entry.pk]}
+    office.post(page_of(OutboxEntry, "changelist"), asked)
+    entry.refresh_from_db()
+    assert entry.next_at is not None
+    assert entry.next_at <= timezone.now()
+    asked = {"action": "again", "_selected_action": [delivery.pk]}
+    office.post(page_of(Delivery, "changelist"), asked)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == (DeliveryState.QUEUED, 0)
+
+
+def test_what_never_failed_is_not_tried_again_and_only_by_an_administrator(
+    district: SmallDistrict,
+) -> None:
+    entry, delivery = _went_wrong()
+    Delivery.objects.update(state=DeliveryState.SENT)
+    at = timezone.now()
+    with pytest.raises(CannotSendAgain):
+        send_again(delivery_id=delivery.pk, by=SYSTEM, at=at)
+    with pytest.raises(NotPermitted):
+        try_again(entry_id=entry.pk, by=district.worker, at=at)
+    OutboxEntry.objects.update(attempts=0)
+    with pytest.raises(CannotTryAgain):
+        try_again(entry_id=entry.pk, by=SYSTEM, at=at)
 
 
 def test_the_list_of_units_costs_the_same_however_many_there_are(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 T = TypeVar("T")
 _YES = frozenset({"1", "是", "yes", "true", "y"})
 _NO = frozenset({"", "0", "否", "no", "false", "n"})
@@ -19,7 +21,11 @@ class Fault:
     reason: str
 
     def __str__(self) -> str:
-        return f"第 {self.row} 行 {self.column}：{self.reason}"
+        return _("第 %(row)s 行 %(column)s：%(reason)s") % {
+            "row": self.row,
+            "column": self.column,
+            "reason": self.reason,
+        }
 
 
 class CannotImport(ValueError):
@@ -28,7 +34,11 @@ class CannotImport(ValueError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda fault: fault.row))
         shown = "；".join(map(str, self.faults[:5]))
-        more = f"；另有 {len(self.faults) - 5} 处" if len(self.faults) > 5 else ""
+        more = (
+            _("；另有 %(count)s 处") % {"count": len(self.faults) - 5}
+            if len(self.faults) > 5
+            else ""
+        )
         super().__init__(f"{shown}{more}")
 
 
@@ -51,21 +61,21 @@ class RowReader:
 
     def whole(self, column: str) -> int | None:
         """A whole number, or None where the cell is empty."""
-        return self._read(column, int, "须为整数")
+        return self._read(column, int, _("须为整数"))
 
     def decimal(self, column: str) -> float | None:
         """A number, or None where the cell is empty."""
-        return self._read(column, float, "须为数字")
+        return self._read(column, float, _("须为数字"))
 
     def day(self, column: str) -> date | None:
         """A day such as 2026-01-01, or None where the cell is empty."""
-        return self._read(column, date.fromisoformat, "日期须写作 2026-01-01")
+        return self._read(column, date.fromisoformat, _("日期须写作 2026-01-01"))
 
     def yes(self, column: str, *, otherwise: bool = False) -> bool:
         """Yes or no; `otherwise` where the cell is empty."""
         text = self.text(column).lower()
         if text not in _YES | _NO:
-            self.fault(column, f"须为 是 或 否：{text}")
+            self.fault(column, _("须为 是 或 否：%(text)s") % {"text": text})
         return text in _YES if text else otherwise
 
     def read(self, column: str, reader: Callable[[str], T]) -> T | None:
@@ -97,4 +107,4 @@ def require_columns(cells: Mapping[str, str | None], needed: Iterable[str]) -> N
     """Refuse a list that lacks a column."""
     missing = [column for column in needed if column not in cells]
     if missing:
-        raise CannotImport([Fault(0, "、".join(missing), "缺少这些列")])
+        raise CannotImport([Fault(0, "、".join(missing), _("缺少这些列"))])

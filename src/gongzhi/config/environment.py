@@ -76,6 +76,12 @@ OIDC_LOGIN_CLAIM = Setting(
 )
 OPERATOR = Setting("GONGZHI_OPERATOR", "", "who processes personal data: named on /privacy")
 LOG_LEVEL = Setting("GONGZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR")
+METRICS_TOKEN = Setting(
+    "GONGZHI_METRICS_TOKEN",
+    "",
+    "bearer token that /metrics asks for; empty: it answers this machine only, and not where a "
+    "proxy is configured",
+)
 SEAL_KEY = Setting(
     "GONGZHI_SEAL_KEY", "", "file with the key that seals the ledger; empty: in the data folder"
 )
@@ -88,3 +94,8 @@ def data_folder() -> Path:
     folder = Path(DATA.read()).expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+def metrics_folder() -> Path:
+    """Where the web processes keep what they count, so that each can tell of all."""
+    return data_folder() / "metrics"

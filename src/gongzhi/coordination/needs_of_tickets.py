@@ -40,6 +40,6 @@ def close_ticket_of_need(event: Happened, *, at: datetime) -> None:
         return
     evidence = _("所需的帮助已经到位并确认：%(need)s") % {"need": title_of(event.subject_id)}
     try:
-        close_ticket(ticket_id=source, evidence=evidence, by=SYSTEM, at=at)
+        close_ticket(ticket_id=source, evidence=evidence, reply=evidence, by=SYSTEM, at=at)
     except (CannotClose, CannotMove) as refused:
         log.info("need.ticket_stays_open", ticket=source, why=type(refused).__name__)

@@ -48,6 +48,10 @@ REFUSALS = (
 After = Callable[[int, datetime], None]
 
 
+# Who is asked to come along: whoever is at home where it is.
+_NEAR = ["property_manager", "residents_committee", "community_party_org"]
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A ticket as its lead sees it."""
@@ -165,7 +169,7 @@ class Handling:
 
     def _assist(self, work: Work, at: datetime) -> None:
         community = ancestor_of_kind(work.place_id, "community")
-        near = units_in(community, ["property_manager", "residents_committee"]) if community else []
+        near = units_in(community, _NEAR) if community else []
         others = [each.id for each in near if each.id != work.lead_unit_id]
         if not others:
             return

@@ -16,7 +16,14 @@ from gongzhi.affairs.tickets.merging import CannotMerge, merge_tickets
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.categories.queries import categories, category
 from gongzhi.commons.permissions.actors import RESIDENT
-from gongzhi.commons.territory.queries import children, communities, place
+from gongzhi.commons.territory.queries import (
+    PlaceView,
+    children,
+    communities,
+    place,
+    places,
+    subtree_ids,
+)
 from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.simulation.agenda import Agenda
 from gongzhi.simulation.answering import Answering
@@ -81,6 +88,7 @@ class Simulation:
         self._answering.when_reopened = self._handling.begin
         self._whistling = Whistling(agenda=self._agenda, staff=self._staff, rng=rng)
         self._bursts: dict[int, int] = {}
+        self._estates: dict[int, list[PlaceView]] = {}
         self._count = 0
 
     def run(
@@ -132,8 +140,7 @@ class Simulation:
         matter = category(arrival.category_code)
         if matter is None:
             raise CannotSimulate(f"事项分类 {arrival.category_code} 在运行中被删除")
-        estates = [view for view in children(community.id) if view.kind == "estate"]
-        estate = estates[int(self._rng.integers(len(estates)))] if estates else None
+        estate, building = self._somewhere_in(community.id)
         said = self._words.request(
             matter, community, estate.name if estate else "", burst=arrival.burst
         )
@@ -146,7 +153,7 @@ class Simulation:
                 channel=Channel(arrival.channel),
                 kind=RequestKind(arrival.kind),
                 category_code="" if self._rng.random() < 0.7 else matter.code,
-                place_id=(estate or community).id,
+                place_id=(building or estate or community).id,
                 contact=Contact(name=name, phone=phone),
                 is_public=matter.may_be_public,
             ),
@@ -154,6 +161,20 @@ class Simulation:
             at=arrival.at,
         )
         return receipt.ticket_id
+
+    def _somewhere_in(self, community_id: int) -> tuple[PlaceView | None, PlaceView | None]:
+        """An estate, and in two of three cases a building of it, as people say where it is."""
+        if community_id not in self._estates:
+            below = places(subtree_ids(community_id)).values()
+            self._estates[community_id] = [view for view in below if view.kind == "estate"]
+        estates = self._estates[community_id]
+        if not estates:
+            return None, None
+        estate = estates[int(self._rng.integers(len(estates)))]
+        buildings = [view for view in children(estate.id) if view.kind == "building"]
+        if not buildings or self._rng.random() > 2 / 3:
+            return estate, None
+        return estate, buildings[int(self._rng.integers(len(buildings)))]
 
     def _perhaps_merge(self, ticket_id: int, arrival: Arrival, at: datetime) -> None:
         first = self._bursts.setdefault(arrival.burst or 0, ticket_id)

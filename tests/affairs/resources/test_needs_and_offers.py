@@ -97,7 +97,8 @@ def test_a_correction_says_which_fields_changed(pool: SmallPool) -> None:
         need_id=need, title="周末陪老人聊天", text="", quantity=6, urgency=4, ends=LAST,
         by=pool.community, at=MONDAY,
     )  # fmt: skip
-    assert events_of(Subject("need", need))[-1].data == {"fields": ["quantity", "urgency"]}
+    told = events_of(Subject("need", need))[-1].data
+    assert told == {"fields": ["quantity", "urgency"], "until": LAST.isoformat()}
 
 
 def test_a_need_nobody_claimed_ends_with_its_time(pool: SmallPool) -> None:

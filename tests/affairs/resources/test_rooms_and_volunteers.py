@@ -34,15 +34,13 @@ from gongzhi.affairs.resources.projects import (
     start_project,
 )
 from gongzhi.affairs.resources.results import confirm_claim, report_done
+from gongzhi.affairs.resources.slips import answer_slip, draft_slip, slip_link
 from gongzhi.affairs.resources.volunteers import (
     CannotVolunteer,
     answer_dispute,
-    answer_slip,
     certify_hours,
     dispute_hours,
-    draft_slip,
     open_post,
-    slip_link,
     stint_link,
 )
 from gongzhi.commons.permissions.actors import RESIDENT, Actor

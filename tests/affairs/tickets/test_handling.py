@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gongzhi.affairs.tickets.choices import State
+from gongzhi.affairs.tickets.choices import Channel, State
 from gongzhi.affairs.tickets.closing import CannotClose, close_ticket
 from gongzhi.affairs.tickets.handling import (
     CannotHandle,
@@ -19,12 +19,22 @@ from gongzhi.affairs.tickets.handling import (
     send_interim_reply,
 )
 from gongzhi.affairs.tickets.lifecycle import CannotMove
+from gongzhi.affairs.tickets.merging import merge_tickets
+from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.affairs.tickets.parking import CannotPark, ask_parking, review_parking, unpark_ticket
 from gongzhi.affairs.tickets.queries.stories import story_for_requester, story_for_staff
 from gongzhi.affairs.tickets.supervision import escalate_overdue, remind_leads
 from gongzhi.commons.permissions.table import NotPermitted
 from tests.affairs.small_district import MONDAY, SmallDistrict
-from tests.affairs.tickets.journeys import PHONE, closed, dispatched, key_to, last_event, ticket
+from tests.affairs.tickets.journeys import (
+    PHONE,
+    closed,
+    dispatched,
+    events,
+    key_to,
+    last_event,
+    ticket,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 HOUR = timedelta(hours=1)
@@ -226,12 +236,44 @@ def test_closing_says_how_long_the_office_worked_on_it(district: SmallDistrict) 
     assert data["category"] == "environment.waste"
 
 
+def test_whoever_asked_has_an_answer_before_the_ticket_is_closed(district: SmallDistrict) -> None:
+    ticket_id, lead = dispatched(district), district.sanitation
+    who = {"ticket_id": ticket_id, "by": lead, "at": MONDAY + HOUR}
+    contact_requester(note="已电话联系", **who)
+    with pytest.raises(CannotClose, match="还没有答复诉求人"):
+        close_ticket(evidence="已清运", **who)
+    close_ticket(evidence="已清运", reply="今天已经清运，以后每天两次", **who)
+    assert events(ticket_id)[-2:] == ["ticket.answered", "ticket.closed"]
+    seen = story_for_requester(by=key_to(ticket_id), ticket_id=ticket_id)
+    assert seen.remarks[-1].text == "今天已经清运，以后每天两次"
+
+
+def test_what_a_grid_worker_found_is_closed_without_an_answer(district: SmallDistrict) -> None:
+    ticket_id, lead = dispatched(district), district.sanitation
+    Requester.objects.filter(ticket_id=ticket_id).delete()
+    Ticket.objects.filter(pk=ticket_id).update(channel=Channel.GRID)
+    contact_requester(ticket_id=ticket_id, note="到现场看过", by=lead, at=MONDAY + HOUR)
+    close_ticket(ticket_id=ticket_id, evidence="已清运", by=lead, at=MONDAY + HOUR)
+    assert ticket(ticket_id).state == State.CLOSED
+
+
+def test_a_follower_has_an_answer_too(district: SmallDistrict) -> None:
+    found, asked, lead = dispatched(district), dispatched(district), district.sanitation
+    Requester.objects.filter(ticket_id=found).delete()
+    Ticket.objects.filter(pk=found).update(channel=Channel.GRID)
+    merge_tickets(ticket_id=asked, into_id=found, by=district.worker, at=MONDAY)
+    contact_requester(ticket_id=found, note="到现场看过", by=lead, at=MONDAY + HOUR)
+    with pytest.raises(CannotClose, match="还没有答复诉求人"):
+        close_ticket(ticket_id=found, evidence="已清运", by=lead, at=MONDAY + HOUR)
+
+
 def test_time_spent_waiting_for_the_requester_is_told_apart(district: SmallDistrict) -> None:
     ticket_id, lead = dispatched(district), district.sanitation
     ask_requester(ticket_id=ticket_id, question="几号楼？", by=lead, at=MONDAY + HOUR / 2)
     reply_to_question(ticket_id=ticket_id, text="3号", by=key_to(ticket_id), at=MONDAY + HOUR)
     contact_requester(ticket_id=ticket_id, note="", by=lead, at=MONDAY + HOUR)
-    close_ticket(ticket_id=ticket_id, evidence="已清运", by=lead, at=MONDAY + 1.5 * HOUR)
+    closing = {"evidence": "已清运", "reply": "已经清运，请看看"}
+    close_ticket(ticket_id=ticket_id, by=lead, at=MONDAY + 1.5 * HOUR, **closing)
     data = last_event(ticket_id).data
     assert (data["work_minutes"], data["paused_minutes"]) == (60, 30)
 

@@ -1,9 +1,13 @@
 """Staff find tickets by words, numbers and telephone numbers, the same on both databases."""
 
+from datetime import timedelta
+
 import pytest
 
 from gongzhi.affairs.tickets import searching
-from gongzhi.affairs.tickets.choices import State
+from gongzhi.affairs.tickets.choices import State, Urgency
+from gongzhi.affairs.tickets.handling import ask_assistance
+from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.queries.lists import (
     TicketFilter,
     find_by_phone,
@@ -12,7 +16,9 @@ from gongzhi.affairs.tickets.queries.lists import (
 )
 from gongzhi.affairs.tickets.requesters import erase_requester
 from gongzhi.affairs.tickets.searching import CannotSearch
+from gongzhi.affairs.tickets.triage import overrule_triage
 from gongzhi.affairs.tickets.words import words_of
+from gongzhi.commons.ledger.marks import keep, value_of
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.coordination.follow_ups import follow_all
 from tests.affairs.small_district import MONDAY, SmallDistrict
@@ -130,3 +136,74 @@ def test_all_tickets_are_made_findable_anew_in_chunks(
     monkeypatch.setattr(searching, "REINDEX_CHUNK", 2)
     assert searching.index_all() == 3
     assert found(district, "垃圾") == sorted(ids, reverse=True)
+
+
+def test_what_the_index_narrows_finds_the_same_as_the_filters(district: SmallDistrict) -> None:
+    here = dispatched(district)
+    there = receive(district, "梅溪路的垃圾桶也满了", place="plum").ticket_id
+    follow_all(at=MONDAY)
+    assert found(district, "垃圾") == [there, here]
+    for place, ids in {
+        "garden": [here],
+        "willow": [here],
+        "north": [there, here],
+        "pine": [],
+    }.items():
+        assert found(district, "垃圾", place_id=district.places[place].pk) == ids
+    matter = Ticket.objects.get(pk=here).category_code
+    assert here in found(district, "垃圾", category_code=matter)
+    assert here in found(district, "垃圾", category_code=matter.partition(".")[0])
+    assert found(district, "垃圾", category_code="no.such_matter") == []
+    assert found(district, "垃圾", states=(State.DISPATCHED,)) == [there, here]
+    assert found(district, "垃圾", unit_ids=(district.units["water"].pk,)) == []
+    day = timedelta(days=1)
+    assert found(district, "垃圾", received_from=MONDAY - day, received_to=MONDAY + day) != []
+    assert found(district, "垃圾", received_from=MONDAY + day, received_to=MONDAY + 2 * day) == []
+
+
+def test_a_unit_searches_among_what_it_leads_and_helps_with(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    search = {"words": "垃圾", "filters": TicketFilter()}
+    assert search_tickets(by=district.water, **search).rows == ()  # type: ignore[arg-type]
+    ask_assistance(
+        ticket_id=ticket_id,
+        unit_id=district.units["water"].pk,
+        what="请关闭门口的阀门",
+        by=district.sanitation,
+        at=MONDAY,
+    )
+    for by in (district.water, district.sanitation, district.worker):
+        assert [row.id for row in search_tickets(by=by, **search).rows] == [ticket_id]  # type: ignore[arg-type]
+
+
+def test_a_corrected_matter_is_searched_by_its_new_name(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    overrule_triage(
+        ticket_id=ticket_id,
+        category_code="utilities.water",
+        urgency=Urgency.NORMAL,
+        by=district.officer,
+        at=MONDAY,
+    )
+    follow_all(at=MONDAY)
+    assert found(district, "垃圾", category_code="utilities.water") == [ticket_id]
+
+
+def test_tickets_indexed_before_there_were_marks_get_them(
+    district: SmallDistrict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [dispatched(district) for _ in range(5)]
+    with monkeypatch.context() as before:
+        before.setattr(searching, "marks_of", lambda *_: [])
+        searching.index_all()
+    newest = sorted(ids, reverse=True)
+    keep(searching.UNMARKED, at=MONDAY, value={"below": newest[0] + 1})
+    here = district.places["willow"].pk
+    assert found(district, "垃圾", place_id=here) == newest
+    monkeypatch.setattr(searching, "REINDEX_CHUNK", 2)
+    assert searching.mark_the_unmarked(at=MONDAY, seconds=-1) == 2
+    assert found(district, "垃圾", place_id=here) == newest
+    assert searching.mark_the_unmarked(at=MONDAY) == 3
+    assert not value_of(searching.UNMARKED)
+    assert found(district, "垃圾", place_id=here) == newest
+    assert searching.mark_the_unmarked(at=MONDAY) == 0

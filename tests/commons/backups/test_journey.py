@@ -41,7 +41,7 @@ import json
 import django; django.setup()
 from django.conf import settings
 from gongzhi.affairs.tickets.models import Requester, Ticket
-from gongzhi.affairs.tickets.searching import found_by_words
+from gongzhi.affairs.tickets.searching import Sought, found_by_words
 from gongzhi.commons.attachments.models import Attachment
 from gongzhi.commons.attachments.storage import path_of
 from gongzhi.commons.ledger.models import Event, Seal
@@ -51,7 +51,7 @@ row = Attachment.objects.get()
 print(Event.objects.count(), Seal.objects.count(), path_of(row.content).read_bytes())
 print((settings.MODELS_FOLDER / "categories.model").read_bytes())
 print(Ticket.objects.get().text, open_text(Requester.objects.get().phone_sealed))
-print("found by its words:", list(found_by_words("垃圾")))
+print("found by its words:", list(found_by_words(Sought("垃圾"))))
 print([bytes(key.secret).hex() for key in DigestKey.objects.all()], settings.KEYS)
 for e in Event.objects.order_by("pk"):
     print(e.at.isoformat(), json.dumps(e.data, sort_keys=True), e.hash)

@@ -105,6 +105,19 @@ def test_every_faulty_matter_is_named_and_none_is_added(small):
     assert category("heat") is None
 
 
+def test_a_refused_list_says_why_in_the_language_of_the_reader(small):
+    faulty = NewCategory(
+        code="e", name_zh="名", name_en="n", valid_from=BEGINS, description_en="x" * 301
+    )
+    for language, words in {
+        "zh-hans": "第 1 行 description_en：说明最多 300 字",
+        "en": "Row 1, description_en: A description has at most 300 characters",
+    }.items():
+        with translation.override(language), pytest.raises(CannotImport) as refused:
+            import_categories(rows=[faulty], by=SYSTEM, at=AT)
+        assert str(refused.value) == words
+
+
 def test_only_the_district_changes_matters(small):
     with pytest.raises(NotPermitted):
         import_categories(rows=[], by=actor(RoleKind.COORDINATOR), at=AT)

@@ -140,6 +140,11 @@ def test_what_is_older_than_its_time_is_erased_in_chunks_with_an_event_each(rule
     assert retention.retention_rules()[0].is_default
 
 
+def test_a_run_whose_time_is_over_leaves_the_rest_for_the_next(rules) -> None:
+    assert retention.run_retention(at=AT, seconds=-1) == {"tickets.contact": 0}
+    assert retention.run_retention(at=AT) == {"tickets.contact": 3}
+
+
 def test_an_administrator_sets_another_period(rules) -> None:
     retention.set_period(rule="tickets.contact", days=365, by=SYSTEM, at=AT)
     assert retention.retention_rules()[0].days == 365

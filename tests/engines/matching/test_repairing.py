@@ -3,12 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from ortools.sat.python import cp_model
 
+from gongzhi.engines.matching import repairing
+from gongzhi.engines.matching.candidates import find_candidates
 from gongzhi.engines.matching.planning import Plan, plan_matches
 from gongzhi.engines.matching.pool import Decisions, Pool
+from gongzhi.engines.matching.repairing import repair
 from tests.engines.matching.feasibility import assert_keeps_every_rule, rows_of_plan
-from tests.engines.matching.oracles import ways_of
+from tests.engines.matching.oracles import aims_of, ways_of
 from tests.engines.matching.pools import draw_small_pool
 
 
@@ -96,3 +100,31 @@ def test_a_need_that_waits_is_served_later_than_the_one_it_waits_for() -> None:
         assert_within_bound(plan)
         served += int((plan.met[pool.decisions.later] > 0).sum())
     assert served > 5
+
+
+def test_where_the_flow_breaks_no_whole_need_it_is_the_proved_plan_and_nothing_is_repaired(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = drawn(7, whole=0.0)
+    nobody = np.zeros_like(pool.offers.skills)
+    nobody[:, 1:] = pool.offers.skills[:, 1:]
+    pool = replace(pool, offers=replace(pool.offers, skills=nobody))
+    whole = pool.needs.category == 0
+    assert 0 < whole.sum() < len(whole)
+    expected = plan_matches(pool=pool)
+    monkeypatch.setattr(repairing._Repair, "decide", lambda *_, **__: pytest.fail("repaired"))
+    plan = plan_matches(pool=replace(pool, needs=replace(pool.needs, whole=whole)))
+    assert plan.proved
+    assert aims_of(plan, pool) == aims_of(expected, pool)
+
+
+def test_a_repaired_plan_asks_for_no_more_visits_than_it_must() -> None:
+    spared = 0
+    for seed in range(40):
+        pool = drawn(seed, whole=0.3)
+        repaired = repair(pool=pool, candidates=find_candidates(pool), order="fair-first")
+        plan = plan_matches(pool=pool)
+        assert_keeps_every_rule(rows_of_plan(plan), pool)
+        assert len(plan.rows) <= len(repaired.rows)
+        spared += len(repaired.rows) - len(plan.rows)
+    assert spared > 0

@@ -10,6 +10,7 @@ from gongzhi.engines.matching import replanning
 from gongzhi.engines.matching.planning import plan_matches
 from gongzhi.engines.matching.pool import Needs, Pool
 from gongzhi.engines.matching.replanning import plan_with_more_needs
+from tests.engines.matching.feasibility import assert_keeps_every_rule, rows_of_plan
 from tests.engines.matching.oracles import aims_of
 from tests.engines.matching.pools import draw_small_pool
 
@@ -56,3 +57,19 @@ def test_a_pool_that_differs_in_more_than_needs_is_planned_anew() -> None:
     fewer = replace(pool, offers=replace(pool.offers, total=np.maximum(1, pool.offers.total - 1)))
     again = plan_with_more_needs(pool=fewer, plan=old, before=pool)
     assert aims_of(again, fewer) == aims_of(plan_matches(pool=fewer), fewer)
+
+
+def test_with_whole_needs_a_mended_plan_keeps_every_rule_and_equals_a_new_one() -> None:
+    mended_ones = 0
+    for seed in range(60):
+        pool = draw_small_pool(
+            seed=30_000 + seed, communities=3, needs=12, offers=8, largest=3, whole=0.2
+        )
+        before = without_last_needs(pool, 1)
+        old, new = plan_matches(pool=before), plan_matches(pool=pool)
+        again = plan_with_more_needs(pool=pool, plan=old, before=before)
+        assert_keeps_every_rule(rows_of_plan(again), pool)
+        if again.proved and new.proved:
+            mended_ones += 1
+            assert aims_of(again, pool) == aims_of(new, pool), seed
+    assert mended_ones > 10

@@ -5,7 +5,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from gongzhi.commons.ledger.columns import Version, event_batches, version_now
+from gongzhi.commons.ledger.columns import (
+    Version,
+    count_events,
+    event_batches,
+    version_at,
+    version_now,
+)
 from gongzhi.insights.indicators import mirror
 from gongzhi.insights.indicators.columns import engine
 from gongzhi.insights.indicators.definitions import INDICATORS
@@ -24,6 +30,7 @@ LATER = moment("2026-04-15")
 @pytest.fixture
 def _short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mirror, "STRETCH", 10)
+    monkeypatch.setattr(mirror, "STEP", 4)
     monkeypatch.setattr(mirror, "SETTLED_BEHIND", 5)
 
 
@@ -35,13 +42,29 @@ def test_files_and_rest_together_are_the_record(district: SmallDistrict, tmp_pat
     files, rest = mirrored(tmp_path, up_to=version, using=engine())
     assert files
     ids = [i for file in files for i in pq.read_table(file)["id"].to_pylist()]
-    ids += rest["id"].to_pylist()
+    ids = sorted(ids) + rest["id"].to_pylist()
     known = [
         i
         for batch in event_batches(after=0, up_to=version.last_id)
         for i in batch["id"].to_pylist()
     ]
     assert ids == known
+
+
+@pytest.mark.usefixtures("_short_stretches")
+def test_the_mirror_grows_with_the_record_by_steps_that_become_stretches(
+    district: SmallDistrict, tmp_path: Path
+) -> None:
+    whole = version_now()
+    for last_id in range(1, whole.last_id + 1):
+        version = version_at(last_id)
+        if version is None:
+            continue
+        files, rest = mirrored(tmp_path, up_to=version, using=engine())
+        held = sum(pq.read_metadata(file).num_rows for file in files) + rest.num_rows
+        assert held == count_events(after=0, up_to=last_id)
+        assert rest.num_rows < 4 + 5
+    assert set(tmp_path.glob("*.parquet")) == set(files), "no step is left beside its stretch"
 
 
 @pytest.mark.usefixtures("_short_stretches")

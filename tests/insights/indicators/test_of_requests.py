@@ -10,6 +10,7 @@ from gongzhi.affairs.tickets.dispatch import redispatch_ticket
 from gongzhi.affairs.tickets.handling import contact_requester
 from gongzhi.affairs.tickets.intake import Contact, Request, receive_ticket
 from gongzhi.affairs.tickets.parking import ask_parking, review_parking, unpark_ticket
+from gongzhi.affairs.tickets.queries.rates import three_rates
 from gongzhi.affairs.tickets.requesters import withdraw_ticket
 from gongzhi.insights.indicators.shapes import Level
 from tests.affairs.small_district import MONDAY, SmallDistrict, moment
@@ -178,3 +179,29 @@ def test_proactive_share_counts_what_the_grid_found(
     )
     cell = measured("proactive_share")[None]
     assert (cell.numerator, cell.denominator) == (1, 2)
+
+
+def test_the_three_rates_are_the_same_as_those_of_the_tickets_room(
+    district: SmallDistrict, measured: Measured
+) -> None:
+    prompt, _never, withdrawn, parked = (dispatched(district) for _ in range(4))
+    contact_requester(ticket_id=prompt, note="", by=district.sanitation, at=MONDAY + HOUR)
+    withdraw_ticket(ticket_id=withdrawn, reason="", by=key_to(withdrawn), at=MONDAY)
+    ask_parking(
+        ticket_id=parked, reason="等候供货", plan="到货即装", review_on=date(2026, 6, 1),
+        by=district.sanitation, at=MONDAY + HOUR,
+    )  # fmt: skip
+    review_parking(ticket_id=parked, approved=True, reason="", by=district.street, at=MONDAY + DAY)
+    answered(district, Solved.YES, Satisfied.BASICALLY)
+    answered(district, Solved.PARTLY, Satisfied.YES)
+    (theirs,) = three_rates(
+        by=district.officer, since=moment("2026-03-01"), until=moment("2026-04-01")
+    )
+    ours = {code: measured(code)[None] for code in ("response_rate", "resolution_rate")}
+    for code, ratio in (("response_rate", theirs.response), ("resolution_rate", theirs.resolution)):
+        assert (ours[code].numerator, ours[code].denominator) == (
+            ratio.numerator, ratio.denominator,
+        ), code  # fmt: skip
+    satisfied = measured("satisfaction_rate")[None]
+    assert satisfied.numerator == theirs.satisfaction.numerator + theirs.basically_satisfied
+    assert theirs.response.denominator == 4, "neither the withdrawn nor the parked one"

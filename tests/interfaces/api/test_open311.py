@@ -16,11 +16,13 @@ from referencing import Registry, Resource
 
 from gongzhi.affairs.tickets.handling import answer_ticket
 from gongzhi.affairs.tickets.models import Ticket
+from gongzhi.commons.categories.editing import NewCategory, import_categories
 from gongzhi.commons.categories.models import Category
+from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.commons.organisations.api_keys import end_key, give_key
 from gongzhi.commons.organisations.models import ApiKey
 from gongzhi.coordination.follow_ups import follow_all
-from tests.affairs.small_district import SmallDistrict, build
+from tests.affairs.small_district import BEGINS, SmallDistrict, build
 from tests.affairs.tickets.journeys import last_event, ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -30,19 +32,36 @@ DATES = ("requested_datetime", "updated_datetime", "expected_datetime")
 
 @pytest.fixture
 def district(db: None) -> SmallDistrict:
+    return build_with_a_list()
+
+
+def build_with_a_list() -> SmallDistrict:
+    """The small district, in which one matter asks something that has a list of answers."""
     built = build()
-    lamp = Category.objects.get(code="order")
     Category.objects.filter(code="environment.waste").update(may_be_public=True)
-    lamp.attributes = [
+    attributes = [
         {
             "code": "WHEN",
             "datatype": "singlevaluelist",
             "required": True,
             "description": "什么时候",
-            "values": {"day": "白天", "night": "夜里"},
+            "description_en": "When",
+            "values": [
+                {"key": "day", "name": "白天", "name_en": "By day"},
+                {"key": "night", "name": "夜里"},
+            ],
         }
     ]
-    lamp.save()
+    noise = NewCategory(
+        code="order",
+        name_zh="公共秩序",
+        name_en="Public order",
+        description_zh="噪声和秩序",
+        description_en="Noise and order",
+        attributes=attributes,
+        valid_from=BEGINS,
+    )
+    import_categories(rows=[noise], by=SYSTEM, at=now())
     return built
 
 

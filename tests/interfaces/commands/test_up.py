@@ -135,6 +135,17 @@ def test_a_worker_that_dies_is_started_again(house: House) -> None:
     assert house.processes() == []
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children")
+def test_killed_it_leaves_no_process_either(house: House) -> None:
+    running = house.up()
+    running.kill()
+    running.wait(timeout=10)
+    end = time.monotonic() + 30
+    while house.processes():
+        assert time.monotonic() < end, "children outlived their parent"
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize(
     ("settings", "named"),
     [

@@ -67,7 +67,7 @@ def test_every_page_of_the_record_is_sound(sign_in: SignIn, language: str) -> No
 def test_what_has_no_record_is_said_and_not_shown_as_zero(sign_in: SignIn) -> None:
     client = sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district")
     page = text(client, "/insights/misfit")
-    assert "尚无记录" in page
+    assert "期内没有记录" in page
     assert "0.0%" not in page
 
 

@@ -13,7 +13,7 @@ from django.db import OperationalError
 
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.commons.ledger.outbox import waiting
-from gongzhi.coordination.schedules import Schedule, Timetable
+from gongzhi.coordination.schedules import Lane, Schedule, Timetable
 from gongzhi.interfaces.worker import running
 from tests.affairs.small_district import MONDAY, build
 from tests.affairs.tickets.journeys import receive, ticket
@@ -28,8 +28,9 @@ def _until(said: str, is_so: object, seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-def test_a_receiver_that_lets_us_wait_keeps_no_ticket_from_its_unit(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("lane", [Lane.OUTSIDE, Lane.LONG])
+def test_neither_a_slow_receiver_nor_a_long_job_keeps_a_ticket_from_its_unit(
+    monkeypatch: pytest.MonkeyPatch, lane: Lane
 ) -> None:
     held, release = threading.Event(), threading.Event()
 
@@ -38,7 +39,7 @@ def test_a_receiver_that_lets_us_wait_keeps_no_ticket_from_its_unit(
         release.wait(30)
         return 0
 
-    slow = Schedule("test.slow", timedelta(seconds=1), hold, outside=True)
+    slow = Schedule("test.slow", timedelta(seconds=1), hold, lane)
     monkeypatch.setattr(running, "SCHEDULES", (slow,))
     stop = threading.Event()
     worker = threading.Thread(target=running.run, args=(stop,))

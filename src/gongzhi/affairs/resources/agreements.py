@@ -3,14 +3,16 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources import events
+from gongzhi.affairs.resources.choices import AgreementState
 from gongzhi.affairs.resources.lifecycle import AGREEMENT, NotInPool, Step, move, tell
 from gongzhi.affairs.resources.models import Agreement
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.queries import find_unit
-from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.actors import SYSTEM, Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.commons.territory.queries import find_place
 
@@ -37,10 +39,12 @@ def propose_agreement(
     if partner is None or host is None or place is None or partner_id == host_id:
         raise CannotAgree(_("请选择两个不同的单位"))
     require(by, "agreements.sign", place_path=place.path, unit_ids=[partner_id, host_id])
-    if not title.strip() or not text.strip() or len(title.strip()) > 80:
-        raise CannotAgree(_("请写明协议的名称和内容"))
+    if not 0 < len(title.strip()) <= 80 or not 0 < len(text.strip()) <= 8000:
+        raise CannotAgree(_("请写明协议的名称（80 字内）和内容（8000 字内）"))
     if ends < begins:
         raise CannotAgree(_("结束日期早于开始日期，请核对"))
+    if ends < localdate(at):
+        raise CannotAgree(_("结束日期已经过去，请核对"))
     row = Agreement.objects.create(
         partner_id=partner_id, host_id=host_id, place_id=place.id, place_path=place.path,
         title=title.strip(), text=text.strip(), begins=begins, ends=ends,
@@ -54,7 +58,7 @@ def propose_agreement(
 def sign_agreement(*, agreement_id: int, by: Actor, at: datetime) -> None:
     """The side that didn't propose it signs."""
     row = _agreement(agreement_id)
-    others = row.host_id if row.proposed_by_id == row.partner_id else row.partner_id
+    others = answers_agreement(row)
     path = row.place_path if others == row.host_id else ""
     require(by, "agreements.sign", place_path=path, unit_ids=[others])
     move(row, AGREEMENT, Step.SIGN, signed_at=at, touched_at=at)
@@ -70,6 +74,22 @@ def end_agreement(*, agreement_id: int, by: Actor, at: datetime) -> None:
     )
     move(row, AGREEMENT, Step.END, touched_at=at)
     _tell(row, events.AGREEMENT_ENDED, by=by, at=at)
+
+
+def expire_agreements(*, at: datetime, most: int = 200) -> int:
+    """End agreements whose time has passed; returns how many."""
+    late = Agreement.objects.filter(
+        state__in=[AgreementState.PROPOSED, AgreementState.SIGNED], ends__lt=localdate(at)
+    )
+    ids = list(late.order_by("ends", "id").values_list("id", flat=True)[:most])
+    for agreement_id in ids:
+        end_agreement(agreement_id=agreement_id, by=SYSTEM, at=at)
+    return len(ids)
+
+
+def answers_agreement(row: Agreement) -> int:
+    """The unit whose signature is awaited: the one that didn't propose."""
+    return row.host_id if row.proposed_by_id == row.partner_id else row.partner_id
 
 
 def _agreement(agreement_id: int) -> Agreement:

@@ -11,9 +11,13 @@ class ResourcesRoom(AppConfig):
     def ready(self) -> None:
         """Register what other rooms look up by name."""
         from gongzhi.affairs.resources.holdings import declare_privacy  # noqa: PLC0415
+        from gongzhi.affairs.resources.projects import (  # noqa: PLC0415
+            declare_ratings_and_proof,
+        )
         from gongzhi.affairs.resources.results import declare_ratings  # noqa: PLC0415
         from gongzhi.affairs.resources.wordings import declare_wordings  # noqa: PLC0415
 
         declare_privacy()
         declare_ratings()
+        declare_ratings_and_proof()
         declare_wordings()

@@ -70,6 +70,15 @@ class Visibility(models.TextChoices):
     PARTNERS = "partners", _("仅共建单位")
 
 
+class SourceKind(models.TextChoices):
+    """Where a need was heard; with an id where there is a record of it."""
+
+    TICKET = "ticket", _("居民诉求工单")
+    DECISION = "decision", _("议事决定")
+    MEETING = "meeting", _("会议")
+    SURVEY = "survey", _("调查走访")
+
+
 class Condition(models.TextChoices):
     """What one side asks of the other and the other fulfils."""
 
@@ -115,6 +124,19 @@ class StintState(models.TextChoices):
     DISPUTED = "disputed", _("本人申请更正")
     CORRECTED = "corrected", _("已更正")
     UPHELD = "upheld", _("维持原记录")
+
+
+class SignupState(models.TextChoices):
+    STANDS = "stands", _("已报名")
+    LEFT = "left", _("已退出")
+
+
+class SignupChannel(models.TextChoices):
+    """How a sign-up, or the word of people served, reached us."""
+
+    PAGE = "page", _("本人在网上")
+    PHONE = "phone", _("电话")
+    PERSON = "person", _("当面")
 
 
 class PostState(models.TextChoices):

@@ -1,17 +1,26 @@
 """Step 3: two-way claims. What is claimed is reserved at once; both sides have to say yes."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources import events
 from gongzhi.affairs.resources.choices import ClaimSide, ClaimState, NeedState, OfferState
 from gongzhi.affairs.resources.fitting import misfit
-from gongzhi.affairs.resources.lifecycle import CLAIM, NotInPool, Step, grow_pool, move, tell
+from gongzhi.affairs.resources.lifecycle import (
+    CLAIM,
+    CannotMove,
+    NotInPool,
+    Step,
+    grow_pool,
+    move,
+    tell,
+)
 from gongzhi.affairs.resources.models import Claim, Need, Offer, OfferDay
 from gongzhi.affairs.resources.needs import follow_counts
 from gongzhi.affairs.resources.rules import limit_rules
@@ -135,8 +144,29 @@ def _check(wanted: Wanted, *, today: date) -> None:
             _("日期应在 %(begins)s 和 %(ends)s 之间")
             % {"begins": max(need.begins, today), "ends": need.ends}
         )
+    if need.after_id is not None:
+        _check_earlier(need.after_id, day)
     if offer is not None and (why := misfit(need, offer, day)):
         raise CannotClaim(why)
+
+
+_WAITED_FOR = {NeedState.PUBLISHED, NeedState.CLAIMED, NeedState.DONE, NeedState.CONFIRMED}
+
+
+def _check_earlier(after_id: int, day: date) -> None:
+    """A need that waits for another comes after it; one that was given up keeps nobody waiting."""
+    earlier = Need.objects.get(pk=after_id)
+    if earlier.state not in _WAITED_FOR:
+        return
+    if earlier.state == NeedState.PUBLISHED:
+        raise CannotClaim(_("要等“%(need)s”先有人认领") % {"need": earlier.title})
+    alive = [ClaimState.PROPOSED, ClaimState.AGREED, ClaimState.DONE, ClaimState.CONFIRMED]
+    last = earlier.claims.filter(state__in=alive).aggregate(last=Max("day"))["last"]
+    if last is not None and day <= last:
+        raise CannotClaim(
+            _("要等“%(need)s”先办，最早 %(day)s")
+            % {"need": earlier.title, "day": last + timedelta(days=1)}
+        )
 
 
 def _reserve_need(wanted: Wanted, *, number: int, at: datetime) -> None:
@@ -309,7 +339,7 @@ def expire_claims(*, at: datetime, most: int = 200) -> int:
     late = Claim.objects.filter(state=ClaimState.PROPOSED, expires_at__lte=at)
     count = 0
     for claim in late.select_related("need").order_by("expires_at", "id")[:most]:
-        with transaction.atomic():
+        with suppress(CannotMove), transaction.atomic():  # answered meanwhile
             move(claim, CLAIM, Step.EXPIRE, touched_at=at)
             tell(
                 Subject("claim", claim.pk), events.CLAIM_EXPIRED, by=SYSTEM, at=at,

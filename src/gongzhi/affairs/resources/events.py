@@ -16,7 +16,7 @@ NEED_PUBLISHED = declare(
     "source",
 )
 NEED_REFUSED = declare("need.refused", "the community did not publish a micro-wish")
-NEED_CORRECTED = declare("need.corrected", "facts of a need were changed", "fields")
+NEED_CORRECTED = declare("need.corrected", "facts of a need were changed", "fields", "until")
 NEED_CLAIMED = declare("need.claimed", "nothing of the need is left to claim", "quantity")
 NEED_REOPENED = declare("need.reopened", "part of the need can be claimed again", "left")
 NEED_SETTLED = declare("need.settled", "the community is content with less", "was", "quantity")
@@ -38,10 +38,20 @@ IDENTITY_REVEALED = declare(
 WISH_ERASED = declare("need.identity_erased", "name and contact of the wish were erased")
 
 OFFER_OPENED = declare(
-    "offer.opened", "a unit offers something", "categories", "total", "area", "until"
+    "offer.opened",
+    "a unit offers something",
+    "categories",
+    "total",
+    "area",
+    "begins",
+    "until",
+    "seats",
+    "weekly",
 )
 OFFER_CORRECTED = declare("offer.corrected", "facts of an offer were changed", "fields")
-HOURS_SET = declare("offer.hours_set", "when the offer is there each week was set", "slots")
+HOURS_SET = declare(
+    "offer.hours_set", "when the offer is there each week was set", "slots", "weekly"
+)
 OFFER_PAUSED = declare("offer.paused", "the offer can't be claimed for now")
 OFFER_RESUMED = declare("offer.resumed", "the offer can be claimed again")
 OFFER_ENDED = declare("offer.ended", "the offer was taken back or its time passed", "used")
@@ -73,7 +83,7 @@ CLAIM_CONFIRMED = declare(
 )
 CLAIM_NO_SHOW = declare("claim.no_show", "the giver did not come", "need", "giver")
 CLAIM_SERVED_ANSWERED = declare(
-    "claim.served_answered", "who was served said how it went", "solved", "satisfied"
+    "claim.served_answered", "who was served said how it went", "solved", "satisfied", "channel"
 )
 EXCLUDED = declare("need.excluded", "people decided that an offer shall not serve it", "offer")
 ALLOWED = declare("need.allowed", "such a decision was taken back", "offer")
@@ -90,6 +100,9 @@ BOOKING_NO_SHOW = declare("booking.no_show", "nobody came to the booked room", "
 
 POST_OPENED = declare("post.opened", "volunteers are wanted", "wanted", "until")
 POST_CLOSED = declare("post.closed", "no more volunteers are wanted")
+SIGNED_UP = declare("signup.made", "somebody wants to help at a post", "post", "channel")
+SIGNUP_LEFT = declare("signup.left", "a sign-up was taken back", "post")
+SIGNUP_ERASED = declare("signup.erased", "name and contact of a sign-up were erased")
 HOURS_CERTIFIED = declare("stint.certified", "who organised it certified hours", "post", "minutes")
 HOURS_DISPUTED = declare("stint.disputed", "the volunteer asked for a correction", "minutes")
 HOURS_CORRECTED = declare("stint.corrected", "the hours were put right", "minutes", "was")

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.utils.timezone import localdate
+
 from gongzhi.affairs.resources import events
 from gongzhi.affairs.resources.choices import NeedState
 from gongzhi.affairs.resources.lifecycle import tell
-from gongzhi.affairs.resources.models import ReportSlip, Stint, Wish
+from gongzhi.affairs.resources.models import ReportSlip, Signup, Stint, Wish
 from gongzhi.affairs.resources.wishes import erase_identity
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import SYSTEM
@@ -37,6 +39,19 @@ def forget_volunteers(*, cutoff: datetime, limit: int, at: datetime) -> int:
     return len(rows)
 
 
+def forget_signups(*, cutoff: datetime, limit: int, at: datetime) -> int:
+    """Forget who signed up for posts that ended before `cutoff`; certified hours are kept apart."""
+    over = Signup.objects.filter(erased_at=None, post__ends__lt=localdate(cutoff))
+    rows = list(over.order_by("id").select_related("post")[:limit])
+    for row in rows:
+        Signup.objects.filter(pk=row.pk).update(name_sealed="", contact_sealed="", erased_at=at)
+        tell(
+            Subject("signup", row.pk), events.SIGNUP_ERASED, by=SYSTEM, at=at,
+            place_id=row.post.place_id,
+        )  # fmt: skip
+    return len(rows)
+
+
 def forget_members(*, cutoff: datetime, limit: int, at: datetime) -> int:
     """Forget name and deeds of slips drafted before `cutoff`."""
     rows = list(
@@ -54,6 +69,7 @@ def declare_privacy() -> None:
     """Register sealed columns and retention; called once when the app is ready."""
     for column in ("name_sealed", "contact_sealed"):
         declare_sealed_column("resources.Wish", column)
+        declare_sealed_column("resources.Signup", column)
     declare_sealed_column("resources.Stint", "name_sealed")
     declare_sealed_column("resources.ReportSlip", "name_sealed")
     declare_retention(
@@ -61,6 +77,9 @@ def declare_privacy() -> None:
     )
     declare_retention(
         RetentionRule("resources.volunteers", "志愿时长记录中的姓名", 3 * 365, forget_volunteers)
+    )
+    declare_retention(
+        RetentionRule("resources.signups", "志愿者报名的称呼和联系方式", 90, forget_signups)
     )
     declare_retention(
         RetentionRule("resources.members", "双报到单中的姓名和事迹", 365, forget_members)

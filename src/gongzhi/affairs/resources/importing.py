@@ -22,11 +22,11 @@ from gongzhi.affairs.resources.offers import (
 )
 from gongzhi.commons.organisations.queries import unit_named
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import require
+from gongzhi.commons.permissions.table import NotPermitted, allowed, reach
 from gongzhi.commons.tables.checking import CheckedRow, Fault, Reject, check_table
 from gongzhi.commons.tables.fields import Field, FieldKind
 from gongzhi.commons.tables.reading import Table
-from gongzhi.commons.territory.queries import district, place_named
+from gongzhi.commons.territory.queries import find_place, place_named
 
 _K = FieldKind
 _CONDITIONS = {
@@ -108,21 +108,24 @@ def import_pool(
     at: datetime,
 ) -> Imported:
     """Import "needs" or "offers" in one transaction; nothing is stored while a row is faulty,
-    unless faulty rows are to be skipped. A row that came before is recognised and not repeated.
+    unless faulty rows are to be skipped. A row that came before, or stands twice, is recognised and
+    not repeated. Each row is for a place or unit for which `by` may publish.
     """
-    require(by, "resources.import", place_path=district().path)
+    if reach(by, "resources.import").nowhere:
+        raise NotPermitted("resources.import")
     good, rejects = check_table(table, fields=FIELDS[kind], mapping=mapping)
-    made: list[tuple[CheckedRow, NewNeed | NewOffer]] = []
+    made: list[NewNeed | NewOffer] = []
     for row in good:
         faults: list[Fault] = []
-        new = _made(kind, row, table, source=source, at=at, mapping=mapping, faults=faults)
+        new = _made(kind, row, table, source=source, by=by, at=at, mapping=mapping, faults=faults)
         if new is None:
             rejects.append(Reject(row.row, tuple(faults)))
         else:
-            made.append((row, new))
+            made.append(new)
     rejects.sort(key=lambda reject: reject.row)
     known = _known(kind)
-    fresh = [new for _row, new in made if new.import_key not in known]
+    distinct = {new.import_key: new for new in reversed(made)}
+    fresh = [new for key, new in reversed(distinct.items()) if key not in known]
     repeated = len(made) - len(fresh)
     if not dry_run and (skip_faulty or not rejects):
         with transaction.atomic():
@@ -150,6 +153,7 @@ def _made(
     table: Table,
     *,
     source: str,
+    by: Actor,
     at: datetime,
     mapping: Mapping[str, str],
     faults: list[Fault],
@@ -162,10 +166,10 @@ def _made(
     new: NewNeed | NewOffer
     try:
         if kind == "needs":
-            need = _need(row.values, key=key, today=today)
+            need = _need(row.values, key=key, by=by, today=today)
             new, check = need, lambda: check_need(need, on=today)
         else:
-            offer = _offer(row.values, key=key, today=today)
+            offer = _offer(row.values, key=key, by=by, today=today)
             new, check = offer, lambda: check_offer(offer, on=today)
     except _Bad as bad:
         faults.append(Fault(mapping.get(bad.field, bad.field), bad.chinese, bad.english))
@@ -184,10 +188,12 @@ def _made(
     return new
 
 
-def _need(values: Mapping[str, Any], *, key: str, today: date) -> NewNeed:
+def _need(values: Mapping[str, Any], *, key: str, by: Actor, today: date) -> NewNeed:
     place = place_named(values["place"])
     if place is None:
         raise _Bad("place", f"没有“{values['place']}”这个地点", f"no place {values['place']!r}")
+    if not allowed(by, "needs.publish", place_path=place.path):
+        raise _Bad("place", "您不能为这个地点发布需求", "you may not publish for this place")
     return NewNeed(
         title=values["title"],
         category=values["category"],
@@ -206,10 +212,13 @@ def _need(values: Mapping[str, Any], *, key: str, today: date) -> NewNeed:
     )
 
 
-def _offer(values: Mapping[str, Any], *, key: str, today: date) -> NewOffer:
+def _offer(values: Mapping[str, Any], *, key: str, by: Actor, today: date) -> NewOffer:
     unit = unit_named(values["unit"])
     if unit is None:
         raise _Bad("unit", f"没有“{values['unit']}”这个单位", f"no unit {values['unit']!r}")
+    home = find_place(unit.place_id)
+    if not allowed(by, "offers.open", place_path=home.path if home else "", unit_ids=[unit.id]):
+        raise _Bad("unit", "您不能替这个单位登记资源", "you may not offer for this unit")
     area = place_named(values["area"])
     if area is None:
         raise _Bad("area", f"没有“{values['area']}”这个地点", f"no place {values['area']!r}")

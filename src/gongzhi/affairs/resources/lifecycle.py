@@ -24,10 +24,12 @@ from gongzhi.affairs.resources.choices import (
     OfferState,
     PostState,
     ProjectState,
+    SignupState,
     SlipState,
     StintState,
 )
 from gongzhi.affairs.resources.models import PoolRevision
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.revisions import Revision
@@ -190,6 +192,11 @@ POST = Lifecycle(
     PostState,
     {Step.CLOSE: _move(PostState.CLOSED, pgettext_lazy("step", "结束"), PostState.OPEN)},
 )
+SIGNUP = Lifecycle(
+    pgettext_lazy("record", "报名"),
+    SignupState,
+    {Step.WITHDRAW: _move(SignupState.LEFT, pgettext_lazy("step", "退出"), SignupState.STANDS)},
+)
 SLIP = Lifecycle(
     pgettext_lazy("record", "报到单"),
     SlipState,
@@ -211,7 +218,7 @@ class Stateful(Protocol):
     state: str
 
 
-class NotInPool(LookupError):
+class NotInPool(NotThere):
     """There is no such record, or the actor may not know of it."""
 
     def __init__(self) -> None:

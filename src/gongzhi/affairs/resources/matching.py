@@ -48,9 +48,8 @@ class PlanIsOld(ValueError):
     def __init__(self, changes: list[PoolChange]) -> None:
         self.changes = changes
         shown = "；".join(f"{each.title}（{each.what}）" for each in changes[:_SHOWN_CHANGES])
-        more = len(changes) - _SHOWN_CHANGES
         words = _("方案算出以后情况有变，请重新计算。变化：%(changes)s") % {"changes": shown}
-        super().__init__(words + (f" +{more}" if more > 0 else ""))
+        super().__init__(words + ("…" if len(changes) > _SHOWN_CHANGES else ""))
 
 
 def compute_plan(*, aims: Order, by: Actor, at: datetime) -> int:
@@ -193,6 +192,8 @@ def apply_plan(*, plan_id: int, by: Actor, at: datetime) -> int:
     ):
         raise CannotPlan(_("这个方案已经采用过了"))
     matches = list(plan.matches.select_related("need", "offer").order_by("id"))
+    if any(match.day < localdate(at) for match in matches):
+        raise CannotPlan(_("方案里有已经过去的日期，请重新计算"))
     for match in matches:
         match.claim_id = _claim(match, by=by, at=at)
     PlanMatch.objects.bulk_update(matches, ["claim"], batch_size=500)
@@ -210,11 +211,7 @@ def claim_match(*, match_id: int, by: Actor, at: datetime) -> int:
     grow_pool()
     if match.claim_id is not None:
         raise CannotPlan(_("这一条已经成为认领"))
-    touched = [
-        each
-        for each in changes_since(match.plan)
-        if (each.kind, each.id) in {("need", match.need_id), ("offer", match.offer_id)}
-    ]
+    touched = changes_since(match.plan, only=match)
     if touched:
         raise PlanIsOld(touched)
     claim_id = _claim(match, by=by, at=at)
@@ -237,10 +234,17 @@ def _plan(plan_id: int) -> Plan:
     return plan
 
 
-def changes_since(plan: Plan) -> list[PoolChange]:
-    """Needs and offers that changed after the plan was computed, by kind and id."""
+def changes_since(plan: Plan, *, only: PlanMatch | None = None) -> list[PoolChange]:
+    """Needs and offers that changed after the plan was computed, by kind and id.
+
+    At most so many of each as are shown, and one more; or of the need and offer of one match.
+    """
     found: list[PoolChange] = []
-    for need in Need.objects.filter(changed_in__gt=plan.revision).order_by("id"):
+    needs = Need.objects.filter(changed_in__gt=plan.revision)
+    offers = Offer.objects.filter(changed_in__gt=plan.revision)
+    if only is not None:
+        needs, offers = needs.filter(pk=only.need_id), offers.filter(pk=only.offer_id)
+    for need in needs.order_by("id")[: _SHOWN_CHANGES + 1]:
         if need.published_at and need.published_at > plan.computed_at:
             what = _("新需求")
         elif need.state != NeedState.PUBLISHED:
@@ -248,7 +252,7 @@ def changes_since(plan: Plan) -> list[PoolChange]:
         else:
             what = _("还剩 %(left)s") % {"left": need.quantity - need.claimed}
         found.append(PoolChange("need", need.pk, need.title, what))
-    for offer in Offer.objects.filter(changed_in__gt=plan.revision).order_by("id"):
+    for offer in offers.order_by("id")[: _SHOWN_CHANGES + 1]:
         if offer.opened_at > plan.computed_at:
             what = _("新资源")
         elif offer.state != OfferState.OPEN:

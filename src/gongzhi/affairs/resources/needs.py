@@ -1,5 +1,6 @@
 """Step 1: a community publishes what it wants, corrects it, settles for less, or takes it back."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,13 +12,22 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources import events
 from gongzhi.affairs.resources.categories import HelpView, category_named
-from gongzhi.affairs.resources.choices import Condition, NeedState, Urgency, Visibility
-from gongzhi.affairs.resources.lifecycle import NEED, NotInPool, Step, grow_pool, move, tell
-from gongzhi.affairs.resources.models import HelpCategory, Need
+from gongzhi.affairs.resources.choices import Condition, NeedState, SourceKind, Urgency, Visibility
+from gongzhi.affairs.resources.lifecycle import (
+    NEED,
+    CannotMove,
+    NotInPool,
+    Step,
+    grow_pool,
+    move,
+    tell,
+)
+from gongzhi.affairs.resources.models import HelpCategory, Need, Wish
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.queries import coordinating_unit
 from gongzhi.commons.permissions.actors import SYSTEM, Actor
 from gongzhi.commons.permissions.table import require
+from gongzhi.commons.privacy.encryption import open_text
 from gongzhi.commons.territory.queries import PlaceView, ancestor_of_kind, find_place
 
 MOST = 1_000_000
@@ -49,7 +59,9 @@ class NewNeed:
     asks: tuple[str, ...] = ()
     gives: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
-    source: Subject | None = None
+    source: Subject | None = None  # a record: ticket, decision, meeting, survey
+    heard_in: SourceKind | None = None  # the same without a record
+    after_id: int | None = None  # the need that has to be met before
     import_key: str | None = None
 
 
@@ -84,16 +96,33 @@ def check_need(new: NewNeed, *, on: date) -> Checked:
         raise CannotPublish("quantity", _("数量应在 1 到 1000000 之间"))
     if not 0 <= new.beneficiaries <= MOST:
         raise CannotPublish("beneficiaries", _("受益人数应在 0 到 1000000 之间"))
+    _check_times(new, on=on)
+    for name in ("asks", "gives"):
+        if unknown := set(getattr(new, name)) - set(Condition.values):
+            raise CannotPublish(name, _("没有“%(name)s”这个条件") % {"name": sorted(unknown)[0]})
+    if new.source is not None and new.source.kind not in SourceKind.values:
+        raise CannotPublish("source", _("需求不能来自“%(kind)s”") % {"kind": new.source.kind})
+    if new.after_id is not None:
+        _check_earlier(new.after_id, community)
+    return Checked(new, category, place, community, title)
+
+
+def _check_times(new: NewNeed, *, on: date) -> None:
     if new.ends < new.begins:
         raise CannotPublish("ends", _("结束日期早于开始日期，请核对"))
     if new.ends < on:
         raise CannotPublish("ends", _("结束日期已经过去，请核对"))
     if (new.ends - new.begins).days > LONGEST_DAYS:
         raise CannotPublish("ends", _("时间最长一年，请分期发布"))
-    for name in ("asks", "gives"):
-        if unknown := set(getattr(new, name)) - set(Condition.values):
-            raise CannotPublish(name, _("没有“%(name)s”这个条件") % {"name": sorted(unknown)[0]})
-    return Checked(new, category, place, community, title)
+
+
+def _check_earlier(after_id: int, community_id: int) -> None:
+    """A need can only wait for one that was there before it, so nothing ever waits in a circle."""
+    standing = Need.objects.filter(pk=after_id, community_id=community_id).exclude(
+        state__in=[NeedState.REFUSED, NeedState.WITHDRAWN, NeedState.EXPIRED]
+    )
+    if not standing.exists():
+        raise CannotPublish("after", _("没有可以等的这个需求，请在本社区的需求里选"))
 
 
 @transaction.atomic
@@ -131,8 +160,9 @@ def insert_need(checked: Checked, *, state: NeedState, by: Actor, at: datetime) 
         visibility=new.visibility,
         begins=new.begins,
         ends=new.ends,
-        source_kind=source.kind if source else "",
+        source_kind=source.kind if source else (new.heard_in or ""),
         source_id=source.id if source else None,
+        after_id=new.after_id,
         published_at=at if state is NeedState.PUBLISHED else None,
         touched_at=at,
         changed_in=number,
@@ -177,6 +207,13 @@ def need_for(by: Actor, action: str, need_id: int) -> Need:
     return need
 
 
+def check_words_of_wish(wish: Wish, words: str) -> None:
+    """Refuse words in which the name or contact of who made the wish stands."""
+    sealed = [wish.name_sealed, wish.contact_sealed] if wish.erased_at is None else []
+    if any(hidden in words for each in sealed if each and (hidden := open_text(each).strip())):
+        raise CannotPublish("text", _("心愿会公开，请不要写姓名和电话"))
+
+
 @transaction.atomic
 def correct_need(
     *,
@@ -189,8 +226,17 @@ def correct_need(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Change what a published need says; never to less than is claimed already."""
+    """Change what a published need says; never to less than is claimed already.
+
+    The words of a micro-wish were approved, so they are changed only by who approves; a wish stays
+    one, and who made it stays out of its words.
+    """
     need = need_for(by, "needs.publish", need_id)
+    wish = Wish.objects.filter(need=need).first()
+    if wish is not None:
+        require(by, "needs.review", place_path=need.place_path)
+        check_words_of_wish(wish, f"{title}{text}")
+        quantity = need.quantity
     same = NewNeed(
         title=title, text=text, category=_code(need), place_id=need.place_id, quantity=quantity,
         begins=need.begins, ends=ends,
@@ -211,7 +257,7 @@ def correct_need(
         raise CannotPublish("quantity", _("已认领的比这个数量多，或需求已不能更正"))
     tell(
         Subject("need", need.pk), events.NEED_CORRECTED, by=by, at=at, place_id=need.place_id,
-        fields=changed,
+        fields=changed, until=ends.isoformat(),
     )  # fmt: skip
     follow_counts(need_id, by=by, at=at)
 
@@ -248,7 +294,7 @@ def expire_needs(*, at: datetime, most: int = 200) -> int:
     today, count = localdate(at), 0
     late = Need.objects.filter(state=NeedState.PUBLISHED, ends__lt=today, claimed=0)
     for need in late.order_by("ends", "id")[:most]:
-        with transaction.atomic():
+        with suppress(CannotMove), transaction.atomic():  # claimed or withdrawn meanwhile
             number = grow_pool()
             move(need, NEED, Step.EXPIRE, guard=Q(claimed=0), touched_at=at, changed_in=number)
             tell(

@@ -175,9 +175,21 @@ def open_offer(*, new: NewOffer, by: Actor, at: datetime) -> int:
         categories=[each.code for each in checked.categories],
         total=row.total,
         area=row.area_id,
+        begins=row.begins.isoformat(),
         until=row.ends.isoformat(),
+        seats=row.seats,
+        weekly=weekly_minutes(new.openings),
     )
     return row.pk
+
+
+def weekly_minutes(openings: Sequence[Opening]) -> list[int]:
+    """Minutes for each day from Monday on; empty where no hours are set, which means any time."""
+    minutes = [0] * 7
+    for each in openings:
+        opens, closes = (part.hour * 60 + part.minute for part in (each.opens, each.closes))
+        minutes[each.weekday] += closes - opens
+    return minutes if openings else []
 
 
 def _write_slots(row: Offer, openings: Sequence[Opening]) -> None:
@@ -209,7 +221,7 @@ def set_openings(*, offer_id: int, openings: Sequence[Opening], by: Actor, at: d
     Offer.objects.filter(pk=offer.pk).update(touched_at=at, changed_in=number)
     tell(
         Subject("offer", offer.pk), events.HOURS_SET, by=by, at=at, place_id=offer.place_id,
-        slots=len(openings),
+        slots=len(openings), weekly=weekly_minutes(openings),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from django.db.models import Max
 
 from gongzhi.affairs.resources.choices import ClaimState, NeedState, OfferState
 from gongzhi.affairs.resources.fitting import position
@@ -47,7 +48,8 @@ def assemble(*, first_day: date, days: int = HORIZON) -> Assembled:
     """What can be matched from a day on; needs and offers without any day or unit left stay out.
 
     Claims that are alive are reserved already and don't appear. Pairs that people excluded, or of
-    which one side declined, stepped back or did not come, are excluded. Six queries.
+    which one side declined, stepped back or did not come, are excluded. A need that waits for
+    another keeps its place in the sequence. Eight queries.
     """
     return _Assembling(first_day, days).assembled()
 
@@ -57,12 +59,15 @@ class _Assembling:
         self.first_day, self.days = first_day, days
         self.places, self.areas, self.windows = _Numbered(), _Numbered(), _Numbered()
         self.categories, self.communities = _Numbered(), _Numbered()
+        self.waits: list[tuple[int, int]] = []  # (need before, need after)
+        self.taken_until = _last_days()
+        self.waited_for = _open_and_waited_for()
         self.conditions, self.sets = _Numbered(), _Numbered([frozenset()])
 
     def assembled(self) -> Assembled:
         need_ids, needs = self._needs()
         offer_ids, offers = self._offers()
-        decisions = _exclusions(need_ids, offer_ids)
+        decisions = _decided(need_ids, offer_ids, self.waits)
         return Assembled(
             pool=Pool(
                 communities=len(self.communities.known),
@@ -85,21 +90,33 @@ class _Assembling:
         first = max(0, (begins - self.first_day).days)
         return first, min(self.days, (ends - self.first_day).days + 1)
 
+    def _begins_after(self, earlier: int, begins: date) -> date:
+        """A need that waits for one which others take care of begins a day later than these."""
+        last = self.taken_until.get(earlier)
+        return begins if last is None else max(begins, last + timedelta(days=1))
+
     def _set(self, names: list[str]) -> int:
         return self.sets.number(frozenset(self.conditions.number(name) for name in names))
 
     def _needs(self) -> tuple[list[int], Needs]:
         ids: list[int] = []
+        known: set[int] = set()
         columns: list[tuple[int, ...]] = []
         rows = Need.objects.filter(state=NeedState.PUBLISHED, ends__gte=self.first_day)
         for row in rows.order_by("id").values_list(
             "id", "community_id", "place_id", "category_id", "quantity", "claimed", "urgency",
-            "begins", "ends", "asks", "gives", "whole",
+            "begins", "ends", "asks", "gives", "whole", "after_id",
         ):  # fmt: skip
-            span = self._span(row[7], row[8])
+            begins = row[7] if row[12] is None else self._begins_after(row[12], row[7])
+            span = self._span(begins, row[8])
             if span[0] >= span[1] or row[4] <= row[5]:
                 continue
+            if row[12] in self.waited_for and row[12] not in known:
+                continue  # it waits for one that can't be planned
             ids.append(row[0])
+            known.add(row[0])
+            if row[12] is not None:
+                self.waits.append((row[12], row[0]))
             columns.append(
                 (
                     self.communities.number(row[1]), self.places.number(row[2]),
@@ -209,7 +226,20 @@ def _grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     return found
 
 
-def _exclusions(need_ids: list[int], offer_ids: list[int]) -> Decisions:
+def _open_and_waited_for() -> set[int]:
+    waiting = Need.objects.filter(state=NeedState.PUBLISHED, after__state=NeedState.PUBLISHED)
+    return set(waiting.values_list("after_id", flat=True))
+
+
+def _last_days() -> dict[int, date]:
+    """The last day of what is claimed or done of each need that another open need waits for."""
+    waited_for = Need.objects.filter(state=NeedState.PUBLISHED, after__isnull=False)
+    alive = [ClaimState.PROPOSED, ClaimState.AGREED, ClaimState.DONE, ClaimState.CONFIRMED]
+    found = Claim.objects.filter(need__in=waited_for.values("after_id"), state__in=alive)
+    return dict(found.values_list("need_id").annotate(last=Max("day")))
+
+
+def _decided(need_ids: list[int], offer_ids: list[int], waits: list[tuple[int, int]]) -> Decisions:
     needs = {need: at for at, need in enumerate(need_ids)}
     offers = {offer: at for at, offer in enumerate(offer_ids)}
     failed = Claim.objects.filter(
@@ -227,4 +257,10 @@ def _exclusions(need_ids: list[int], offer_ids: list[int]) -> Decisions:
         }
     )
     table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    return Decisions(excluded_need=table[:, 0], excluded_offer=table[:, 1])
+    order = np.array(
+        [(needs[one], needs[other]) for one, other in waits if one in needs], dtype=np.int64
+    ).reshape(-1, 2)
+    return Decisions(
+        excluded_need=table[:, 0], excluded_offer=table[:, 1], earlier=order[:, 0],
+        later=order[:, 1],
+    )  # fmt: skip

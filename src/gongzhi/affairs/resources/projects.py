@@ -8,13 +8,18 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources import events
-from gongzhi.affairs.resources.choices import ClaimState
+from gongzhi.affairs.resources.choices import AgreementState, ClaimState, ProjectState
 from gongzhi.affairs.resources.lifecycle import PROJECT, NotInPool, Step, move, tell
-from gongzhi.affairs.resources.models import Agreement, Claim, Milestone, Project
+from gongzhi.affairs.resources.models import Agreement, Claim, Milestone, Need, Project
+from gongzhi.commons.attachments.access import declare_access
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.organisations.queries import find_unit
+from gongzhi.commons.organisations.queries import coordinating_unit, find_unit
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import require
+from gongzhi.commons.permissions.table import allowed, reach, require
+from gongzhi.commons.ratings.rating import Satisfied, Side, declare_ratable, rate
+from gongzhi.commons.territory.queries import find_place
+
+MOST_MILESTONES = 20
 
 
 class CannotRun(ValueError):
@@ -48,8 +53,12 @@ def plan_project(
         raise CannotRun(_("请写明项目名称和牵头单位"))
     if not 0 <= budget <= 100_000_000:
         raise CannotRun(_("请核对预算"))
-    if agreement_id and not Agreement.objects.filter(pk=agreement_id, state="signed").exists():
-        raise CannotRun(_("没有这份已签署的协议"))
+    if agreement_id is not None and not _agreed(agreement_id, first):
+        raise CannotRun(_("这个社区没有这份已签署的协议"))
+    if any(not 0 < len(what.strip()) <= 80 for what, _due in milestones):
+        raise CannotRun(_("请用 1 到 80 个字写明每个节点"))
+    if len(milestones) > MOST_MILESTONES:
+        raise CannotRun(_("节点最多 %(most)s 个") % {"most": MOST_MILESTONES})
     row = Project.objects.create(
         title=title.strip(), lead_id=lead_id, place_id=first.place_id, place_path=first.place_path,
         agreement_id=agreement_id, budget=budget, planned_at=at, touched_at=at,
@@ -58,13 +67,21 @@ def plan_project(
     if bound.update(project=row, touched_at=at) != len(claims):
         raise CannotRun(_("请选择双方已确认、还不属于项目的认领"))
     Milestone.objects.bulk_create(
-        [Milestone(project=row, title=what.strip()[:80], due=due) for what, due in milestones]
+        [Milestone(project=row, title=what.strip(), due=due) for what, due in milestones]
     )
     tell(
         Subject("project", row.pk), events.PROJECT_PLANNED, by=by, at=at, place_id=row.place_id,
         opens=True, lead=lead_id, claims=sorted(claim_ids), budget=budget,
     )  # fmt: skip
     return row.pk
+
+
+def _agreed(agreement_id: int, need: Need) -> bool:
+    """Whether the agreement is in force in the need's community."""
+    community = find_place(need.community_id)
+    home = community.path if community else need.place_path
+    signed = Agreement.objects.filter(pk=agreement_id, state=AgreementState.SIGNED)
+    return signed.filter(place_path__startswith=home).exists()
 
 
 def _project(by: Actor, project_id: int, *, lead_may: bool) -> Project:
@@ -128,6 +145,52 @@ def stop_project(*, project_id: int, reason: str, by: Actor, at: datetime) -> No
     move(row, PROJECT, Step.STOP, touched_at=at, result=reason.strip())
     Claim.objects.filter(project=row).update(project=None, touched_at=at)
     _tell(row, events.PROJECT_STOPPED, by=by, at=at)
+
+
+def rate_project(
+    *, project_id: int, satisfied: Satisfied, remark: str, by: Actor, at: datetime
+) -> None:
+    """The lead of the community it was done for, or that community of the lead."""
+    row = Project.objects.filter(pk=project_id).first()
+    if row is None:
+        raise NotInPool
+    leads = by.unit_id == row.lead_id
+    host = coordinating_unit(row.place_id, localdate(at))
+    about = host if leads else row.lead_id
+    if about is None:
+        raise CannotRun(_("这个社区没有统筹单位，不能评价"))
+    rate(
+        subject=Subject("project", project_id), by_side=Side.GIVER if leads else Side.RECEIVER,
+        about_unit=about, by=by, at=at, satisfied=satisfied, remark=remark,
+    )  # fmt: skip
+
+
+def _may_rate(project_id: int, side: Side, by: Actor) -> bool:
+    row = Project.objects.filter(pk=project_id).first()
+    if row is None or row.state not in {ProjectState.DONE, ProjectState.CONFIRMED}:
+        return False
+    if side is Side.GIVER:
+        return allowed(by, "projects.lead", unit_ids=[row.lead_id])
+    return side is Side.RECEIVER and allowed(by, "projects.run", place_path=row.place_path)
+
+
+def _may_prove(project_id: int, by: Actor) -> bool:
+    row = Project.objects.filter(pk=project_id, state=ProjectState.RUNNING).first()
+    if row is None:
+        return False
+    return allowed(by, "projects.lead", place_path=row.place_path, unit_ids=[row.lead_id])
+
+
+def _may_read_proof(project_id: int, by: Actor) -> bool:
+    return (
+        Project.objects.filter(pk=project_id).exists() and not reach(by, "resources.read").nowhere
+    )
+
+
+def declare_ratings_and_proof() -> None:
+    """Let projects be rated and carry files; called once when the app is ready."""
+    declare_ratable("project", _may_rate)
+    declare_access("project", may_read=_may_read_proof, may_attach=_may_prove)
 
 
 def _tell(row: Project, kind: str, *, by: Actor, at: datetime, **data: bool) -> None:

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources import events
-from gongzhi.affairs.resources.choices import ClaimState
+from gongzhi.affairs.resources.choices import ClaimState, SignupChannel
 from gongzhi.affairs.resources.claims import CannotClaim, claim_of, gives, receives, release
 from gongzhi.affairs.resources.lifecycle import CLAIM, NotInPool, Step, move, tell
 from gongzhi.affairs.resources.models import Claim, Need, Offer
@@ -121,6 +121,49 @@ def answer_as_served(
 ) -> None:
     """Who was served says how it went; "not done" before the confirmation sends it back."""
     claim = claim_of(claim_of_link(token))
+    _take_answer(
+        claim, solved=solved, satisfied=satisfied, remark=remark, channel=SignupChannel.PAGE,
+        by=by, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def note_answer_of_served(
+    *,
+    claim_id: int,
+    channel: SignupChannel,
+    solved: Solved,
+    satisfied: Satisfied,
+    remark: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Staff of the receiving side write down what the people served said on the phone or in person.
+
+    The event says who noted it and how it was heard. Never the unit that gave the help.
+    """
+    claim = claim_of(claim_id)
+    if not receives(by, claim):
+        raise NotPermitted("claims.receive")
+    if claim.giver_id in {role.unit_id for role in by.roles}:
+        raise CannotClaim(_("应当由提供单位以外的人员询问受助人"))
+    if channel is SignupChannel.PAGE:
+        raise CannotClaim(_("请写明是电话问的，还是当面问的"))
+    _take_answer(
+        claim, solved=solved, satisfied=satisfied, remark=remark, channel=channel, by=by, at=at
+    )
+
+
+def _take_answer(
+    claim: Claim,
+    *,
+    solved: Solved,
+    satisfied: Satisfied,
+    remark: str,
+    channel: SignupChannel,
+    by: Actor,
+    at: datetime,
+) -> None:
     rate(
         subject=Subject("claim", claim.pk), by_side=Side.RESIDENT, about_unit=claim.giver_id,
         by=RESIDENT, at=at, solved=solved, satisfied=satisfied, remark=remark,
@@ -128,7 +171,7 @@ def answer_as_served(
     )  # fmt: skip
     tell(
         Subject("claim", claim.pk), events.CLAIM_SERVED_ANSWERED, by=by, at=at,
-        place_id=claim.need.place_id, solved=solved, satisfied=satisfied,
+        place_id=claim.need.place_id, solved=solved, satisfied=satisfied, channel=channel,
     )  # fmt: skip
     if solved is Solved.NO and claim.state == ClaimState.DONE:
         # Each return opens a new turn, so that the people served can answer again.

@@ -1,27 +1,26 @@
 """Volunteers: posts, hours certified by the organiser, and the volunteer's right to have them put
-right. Working members' reports, which the member sees first. Nobody is compared with anybody."""
+right. Nobody is compared with anybody."""
 
-import re
 from datetime import date, datetime
-from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources import events
-from gongzhi.affairs.resources.lifecycle import POST, SLIP, STINT, NotInPool, Step, move, tell
-from gongzhi.affairs.resources.models import ReportSlip, Stint, VolunteerPost
+from gongzhi.affairs.resources.choices import SignupState
+from gongzhi.affairs.resources.lifecycle import POST, STINT, NotInPool, Step, move, tell
+from gongzhi.affairs.resources.models import Signup, Stint, VolunteerPost
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.queries import find_unit
-from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import require
+from gongzhi.commons.permissions.actors import Actor, Voice
+from gongzhi.commons.permissions.table import NotPermitted, allowed
 from gongzhi.commons.privacy.encryption import seal_text
 from gongzhi.commons.privacy.links import read_link, sign_link
 from gongzhi.commons.territory.queries import find_place
 
 _DAY_MINUTES = 24 * 60
-_QUARTER = re.compile(r"20\d\d-Q[1-4]")
+MOST_WORDS = 4000
 
 
 class CannotVolunteer(ValueError):
@@ -45,9 +44,11 @@ def open_post(
     place = find_place(place_id)
     if place is None or find_unit(organiser_id) is None:
         raise CannotVolunteer(_("没有这个地点或单位，请重新选择"))
-    require(by, "volunteers.organise", place_path=place.path, unit_ids=[organiser_id])
+    _require_organiser(by, place.path, organiser_id)
     if not 0 < len(title.strip()) <= 80:
         raise CannotVolunteer(_("请用 1 到 80 个字写明岗位"))
+    if len(text) > MOST_WORDS:
+        raise CannotVolunteer(_("说明最多 4000 字，请精简"))
     if not 1 <= wanted <= 10_000 or ends < begins or ends < localdate(at):
         raise CannotVolunteer(_("请核对人数和起止日期"))
     row = VolunteerPost.objects.create(
@@ -61,46 +62,84 @@ def open_post(
     return row.pk
 
 
-def _post(by: Actor, post_id: int) -> VolunteerPost:
+def organises(by: Actor, place_path: str, organiser_id: int) -> bool:
+    """Whether `by` speaks for the unit that organises: who organises certifies, and nobody else."""
+    if by.voice is Voice.SYSTEM:
+        return True
+    may = allowed(by, "volunteers.organise", place_path=place_path, unit_ids=[organiser_id])
+    return may and organiser_id in {role.unit_id for role in by.roles}
+
+
+def _require_organiser(by: Actor, place_path: str, organiser_id: int) -> None:
+    if not organises(by, place_path, organiser_id):
+        raise NotPermitted("volunteers.organise")
+
+
+def post_for(by: Actor, post_id: int) -> VolunteerPost:
+    """The post, once `by` is known to speak for its organiser."""
     post = VolunteerPost.objects.filter(pk=post_id).first()
     if post is None:
         raise NotInPool
-    require(by, "volunteers.organise", place_path=post.place_path, unit_ids=[post.organiser_id])
+    _require_organiser(by, post.place_path, post.organiser_id)
     return post
 
 
 @transaction.atomic
 def close_post(*, post_id: int, by: Actor, at: datetime) -> None:
     """No more volunteers are wanted; hours can still be certified."""
-    post = _post(by, post_id)
+    post = post_for(by, post_id)
     move(post, POST, Step.CLOSE)
     tell(Subject("post", post.pk), events.POST_CLOSED, by=by, at=at, place_id=post.place_id)
 
 
 @transaction.atomic
 def certify_hours(
-    *, post_id: int, name: str, day: date, minutes: int, by: Actor, at: datetime
+    *,
+    post_id: int,
+    name: str,
+    day: date,
+    minutes: int,
+    by: Actor,
+    at: datetime,
+    signup_id: int | None = None,
 ) -> int:
     """Who organised it writes down what a volunteer gave; returns the stint's id.
 
-    The volunteer is given the private link of `stint_link`, sees the record and can object.
+    Who signed up is named as they signed up, once a day. The volunteer holds a private link (of the
+    sign-up, or `stint_link`), sees the record and can object.
     """
-    post = _post(by, post_id)
-    if not name.strip():
-        raise CannotVolunteer(_("请写明志愿者怎么称呼"))
+    post = post_for(by, post_id)
+    signup = _signup(post, signup_id) if signup_id is not None else None
+    sealed = signup.name_sealed if signup else seal_text(name.strip())
+    if signup is None and not 0 < len(name.strip()) <= 40:
+        raise CannotVolunteer(_("请用 1 到 40 个字写明志愿者怎么称呼"))
     if not 0 < minutes <= _DAY_MINUTES:
         raise CannotVolunteer(_("一天的时长应在 1 分钟和 24 小时之间"))
     if not post.begins <= day <= min(post.ends, localdate(at)):
         raise CannotVolunteer(_("日期应在岗位的起止日期之内，且不晚于今天"))
-    row = Stint.objects.create(
-        post=post, name_sealed=seal_text(name.strip()), day=day, minutes=minutes,
-        certified_by_id=by.unit_id or post.organiser_id, certified_at=at,
+    row = Stint(
+        post=post, signup=signup, name_sealed=sealed, day=day, minutes=minutes,
+        certified_by_id=post.organiser_id, certified_at=at,
     )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise CannotVolunteer(_("这位志愿者当天的时长已经登记过了")) from error
     tell(
         Subject("stint", row.pk), events.HOURS_CERTIFIED, by=by, at=at, place_id=post.place_id,
         opens=True, post=post.pk, minutes=minutes,
     )  # fmt: skip
     return row.pk
+
+
+def _signup(post: VolunteerPost, signup_id: int) -> Signup:
+    found = Signup.objects.filter(
+        pk=signup_id, post=post, state=SignupState.STANDS, erased_at=None
+    ).first()
+    if found is None:
+        raise CannotVolunteer(_("没有这条报名，可能已经退出"))
+    return found
 
 
 def stint_link(stint_id: int) -> str:
@@ -128,12 +167,16 @@ def stint_of_link(token: str) -> Stint:
 @transaction.atomic
 def dispute_hours(*, token: str, minutes: int, reason: str, by: Actor, at: datetime) -> None:
     """The volunteer says that the record is wrong; the organiser has to look at it."""
-    stint = stint_of_link(token)
+    dispute_stint(stint_of_link(token), minutes=minutes, reason=reason, by=by, at=at)
+
+
+def dispute_stint(stint: Stint, *, minutes: int, reason: str, by: Actor, at: datetime) -> None:
+    """The same in the caller's transaction, for a stint that a link has opened."""
     if not 0 <= minutes <= _DAY_MINUTES or minutes == stint.minutes:
         raise CannotVolunteer(_("请写明正确的时长"))
-    if not reason.strip():
-        raise CannotVolunteer(_("请写明哪里不对"))
-    move(stint, STINT, Step.DISPUTE, claimed_minutes=minutes, objection=reason.strip()[:500])
+    if not 0 < len(reason.strip()) <= 500:
+        raise CannotVolunteer(_("请用 1 到 500 个字写明哪里不对"))
+    move(stint, STINT, Step.DISPUTE, claimed_minutes=minutes, objection=reason.strip())
     tell(
         Subject("stint", stint.pk), events.HOURS_DISPUTED, by=by, at=at,
         place_id=stint.post.place_id, minutes=minutes,
@@ -146,7 +189,7 @@ def answer_dispute(*, stint_id: int, agreed: bool, by: Actor, at: datetime) -> N
     stint = Stint.objects.select_related("post").filter(pk=stint_id).first()
     if stint is None:
         raise NotInPool
-    _post(by, stint.post_id)
+    post_for(by, stint.post_id)
     was, subject = stint.minutes, Subject("stint", stint.pk)
     if agreed:
         move(stint, STINT, Step.CORRECT, minutes=stint.claimed_minutes)
@@ -157,72 +200,3 @@ def answer_dispute(*, stint_id: int, agreed: bool, by: Actor, at: datetime) -> N
     else:
         move(stint, STINT, Step.UPHOLD)
         tell(subject, events.HOURS_UPHELD, by=by, at=at, place_id=stint.post.place_id)
-
-
-@transaction.atomic
-def draft_slip(
-    *,
-    employer_id: int,
-    place_id: int,
-    name: str,
-    quarter: str,
-    minutes: int,
-    deeds: str,
-    by: Actor,
-    at: datetime,
-) -> int:
-    """A community writes what a working member did; only the member sees it at first."""
-    place = find_place(place_id)
-    if place is None or find_unit(employer_id) is None:
-        raise CannotVolunteer(_("没有这个地点或单位，请重新选择"))
-    require(by, "slips.draft", place_path=place.path)
-    if not name.strip() or not deeds.strip():
-        raise CannotVolunteer(_("请写明姓名和所做的事"))
-    if not _QUARTER.fullmatch(quarter) or not 0 <= minutes <= 92 * _DAY_MINUTES:
-        raise CannotVolunteer(_("请核对季度（如 2026-Q1）和时长"))
-    row = ReportSlip.objects.create(
-        employer_id=employer_id, place_id=place.id, place_path=place.path,
-        name_sealed=seal_text(name.strip()), quarter=quarter, minutes=minutes,
-        deeds=deeds.strip()[:2000], drafted_at=at,
-    )  # fmt: skip
-    tell(
-        Subject("slip", row.pk), events.SLIP_DRAFTED, by=by, at=at, place_id=place.id, opens=True,
-        quarter=quarter,
-    )  # fmt: skip
-    return row.pk
-
-
-def slip_link(slip_id: int) -> str:
-    """The token of the member's own page."""
-    version = ReportSlip.objects.values_list("link_version", flat=True).filter(pk=slip_id).first()
-    if version is None:
-        raise NotInPool
-    return sign_link("slip", slip_id, version)
-
-
-def slip_of_link(token: str) -> ReportSlip:
-    """The slip that a token opens; raises `NotInPool` for one that opens none."""
-    read = read_link("slip", token)
-    if read is None:
-        raise NotInPool
-    slip = ReportSlip.objects.filter(pk=read.id, link_version=read.version, erased_at=None).first()
-    if slip is None:
-        raise NotInPool
-    return slip
-
-
-@transaction.atomic
-def answer_slip(*, token: str, release: bool, remark: str, by: Actor, at: datetime) -> None:
-    """The member lets the slip go to the employer, or keeps it back."""
-    slip = slip_of_link(token)
-    step = Step.RELEASE if release else Step.WITHHOLD
-    move(slip, SLIP, step, answered_at=at, remark=remark.strip()[:500])
-    more: dict[str, Any] = {"minutes": slip.minutes} if release else {}
-    tell(
-        Subject("slip", slip.pk),
-        events.SLIP_RELEASED if release else events.SLIP_WITHHELD,
-        by=by,
-        at=at,
-        place_id=slip.place_id,
-        **more,
-    )

@@ -13,9 +13,9 @@ from gongzhi.affairs.resources.claims import claim_of, gives
 from gongzhi.affairs.resources.lifecycle import NEED, Step, grow_pool, move, tell
 from gongzhi.affairs.resources.models import Claim, Wish
 from gongzhi.affairs.resources.needs import (
-    CannotPublish,
     NewNeed,
     check_need,
+    check_words_of_wish,
     insert_need,
     need_for,
     tell_published,
@@ -57,19 +57,20 @@ def make_wish(
         raise CannotWish(_("微心愿的金额上限为 %(cap)s 元") % {"cap": HIGHEST_CAP})
     if not identity.name.strip():
         raise CannotWish(_("请写明受助人怎么称呼"))
-    shown = f"{new.title}{new.text}"
-    if identity.name.strip() in shown or (identity.contact and identity.contact.strip() in shown):
-        raise CannotPublish("text", _("心愿会公开，请不要写姓名和电话"))
-    checked = check_need(new, on=localdate(at))
-    require(by, "needs.publish", place_path=checked.place.path)
-    need = insert_need(checked, state=NeedState.DRAFTED, by=by, at=at)
-    Wish.objects.create(
-        need=need,
+    if len(identity.name.strip()) > 40 or len(identity.contact.strip()) > 80:
+        raise CannotWish(_("称呼最多 40 个字，联系方式最多 80 个字"))
+    wish = Wish(
         cap=cap,
         consent_at=at,
         name_sealed=seal_text(identity.name.strip()),
         contact_sealed=seal_text(identity.contact.strip()),
     )
+    check_words_of_wish(wish, f"{new.title}{new.text}")
+    checked = check_need(new, on=localdate(at))
+    require(by, "needs.publish", place_path=checked.place.path)
+    need = insert_need(checked, state=NeedState.DRAFTED, by=by, at=at)
+    wish.need = need
+    wish.save(force_insert=True)
     tell(
         Subject("need", need.pk), events.NEED_DRAFTED, by=by, at=at, place_id=need.place_id,
         opens=True, category=checked.category.code, cap=cap,

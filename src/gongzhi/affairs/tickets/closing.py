@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets import events
-from gongzhi.affairs.tickets.choices import RemarkKind, State
+from gongzhi.affairs.tickets.choices import Channel, RemarkKind, State
 from gongzhi.affairs.tickets.deadlines import clocks, end_pauses, limit_rules
 from gongzhi.affairs.tickets.endings import end_callbacks, end_merge, end_parking, lapse_reviews
+from gongzhi.affairs.tickets.handling import answer_ticket
 from gongzhi.affairs.tickets.lifecycle import MOVES, Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Callback, Requester, Ticket
 from gongzhi.commons.calendar.limits import LimitUnit
@@ -24,19 +26,27 @@ class CannotClose(ValueError):
 
 
 @transaction.atomic
-def close_ticket(*, ticket_id: int, evidence: str, by: Actor, at: datetime) -> None:
+def close_ticket(
+    *, ticket_id: int, evidence: str, reply: str = "", by: Actor, at: datetime
+) -> None:
     """Close with evidence; whoever can be reached is then asked whether it was solved.
 
-    Tickets that follow this one close with it, each with a call-back of its own.
+    Whoever asked has an answer first: given before, or here as `reply`. Tickets that follow this
+    one close with it, each with a call-back of its own.
 
-    Raises `CannotClose` without evidence, before anybody answered, or while an assisting unit
-    still owes its report.
+    Raises `CannotClose` without evidence, before anybody made contact or answered, or while an
+    assisting unit still owes its report.
     """
     ticket = ticket_for(by, "tickets.close", ticket_id)
     if not evidence.strip():
         raise CannotClose(_("请写明办结依据：做了什么、结果如何"))
     if ticket.contacted_at is None:
         raise CannotClose(_("还没有联系或答复诉求人，不能办结"))
+    if ticket.state == State.IN_PROGRESS and reply.strip():
+        answer_ticket(ticket_id=ticket_id, text=reply, by=by, at=at)
+        ticket = ticket_for(by, "tickets.close", ticket_id)
+    elif ticket.state == State.IN_PROGRESS and awaits_answer(ticket):
+        raise CannotClose(_("还没有答复诉求人：请写明怎样处理的、结果如何，再办结"))
     waiting = [assist.unit_id for assist in ticket.assists.all() if assist.reported_at is None]
     if waiting:
         names = "、".join(unit.name for unit in units(waiting).values())
@@ -50,6 +60,18 @@ def close_ticket(*, ticket_id: int, evidence: str, by: Actor, at: datetime) -> N
             _close_one(
                 follower, Step.CLOSE_WITH, evidence=evidence, by=by, at=at, due=ticket.due_at
             )
+
+
+def awaits_answer(ticket: Ticket) -> bool:
+    """Whether somebody asked who reads an answer: by a contact, a private link, or as a follower.
+
+    What a grid worker found on the round was asked by nobody, and whose traces were erased reads
+    no more.
+    """
+    asked = Requester.objects.filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket))
+    if erased := list(asked.values_list("erased_at", flat=True)):
+        return None in erased
+    return ticket.channel != Channel.GRID
 
 
 def _close_one(

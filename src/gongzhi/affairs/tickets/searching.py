@@ -1,10 +1,17 @@
-"""Finding tickets by words: the index, and the search that staff use."""
+"""Finding tickets by words: the index, and the search that staff use.
 
+The index holds the words of a ticket, and marks for its places and its matter (`words.py`), so
+that a common word within one community is found without looking at everybody else's tickets.
+"""
+
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.tickets.models import Ticket
@@ -12,7 +19,10 @@ from gongzhi.affairs.tickets.words import (
     as_tsvector,
     for_fts5,
     for_tsquery,
+    marks_of,
+    matter_word,
     phrases_of,
+    place_word,
     words_of,
 )
 from gongzhi.commons.ledger.marks import keep, value_of
@@ -23,6 +33,8 @@ FIRST_CHUNK, LONGEST_CHUNK = 200, 50_000
 REINDEX_CHUNK = 1_000
 MERGED_AT_ONCE = 500  # pages
 _FORGOTTEN = "tickets.words.forgotten"
+UNMARKED = "tickets.words.unmarked"  # kept by a migration: {"below": id}, tickets without marks
+RENEWED_FOR = 5.0  # seconds; then the worker sees to other things again
 MOST_WORDS = 120  # more than the databases' own limits on a query allow for
 
 CREATE = {
@@ -44,11 +56,10 @@ def index_tickets(*, ticket_ids: Sequence[int]) -> int:
     Runs in the caller's transaction; indexing again replaces. Cost: two statements.
     """
     rows = Ticket.objects.filter(pk__in=ticket_ids)
-    found = list(rows.values_list("id", "title", "text", "address", "place_id"))
     sqlite = connection.vendor == "sqlite"
     indexed = [
-        (ticket_id, indexed_words(title, text, address, place_id, for_sqlite=sqlite))
-        for ticket_id, title, text, address, place_id in found
+        (ticket_id, indexed_words(Findable(*facts), for_sqlite=sqlite))
+        for ticket_id, *facts in rows.values_list("id", *FINDABLE)
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         _forget(cursor, [ticket_id for ticket_id, _ in indexed])
@@ -58,15 +69,29 @@ def index_tickets(*, ticket_ids: Sequence[int]) -> int:
     return len(indexed)
 
 
-def indexed_words(
-    title: str, text: str, address: str, place_id: int | None, *, for_sqlite: bool
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """What a ticket is found by."""
+
+    title: str
+    text: str
+    address: str
+    place_id: int | None
+    place_path: str
+    category_code: str
+
+
+FINDABLE = tuple(field.name for field in fields(Findable))
+
+
+def indexed_words(ticket: Findable, *, for_sqlite: bool) -> str:
     """What the index holds of a ticket, as the database takes it."""
-    place = find_place(place_id)
-    same_beginning = text.startswith(title.rstrip("…"))
-    parts = ("" if same_beginning else title, text, address, place.full_name if place else "")
-    words = words_of(*parts)
-    return " ".join(words) if for_sqlite else as_tsvector(words)
+    place = find_place(ticket.place_id)
+    same_beginning = ticket.text.startswith(ticket.title.rstrip("…"))
+    named = place.full_name if place else ""
+    words = words_of("" if same_beginning else ticket.title, ticket.text, ticket.address, named)
+    marks = marks_of(ticket.place_path, ticket.category_code)
+    return " ".join(words + marks) if for_sqlite else as_tsvector(words, marks)
 
 
 def index_all() -> int:
@@ -121,20 +146,56 @@ def _forget(cursor: CursorWrapper, ticket_ids: Sequence[int]) -> None:
     cursor.executemany(delete, [(ticket_id,) for ticket_id in ticket_ids])
 
 
-def found_by_words(query: str, *, before: int | None = None) -> Iterator[list[int]]:
+def mark_the_unmarked(*, at: datetime, seconds: float = RENEWED_FOR) -> int:
+    """Give marks to tickets indexed before there were any, newest first, for some seconds.
+
+    Each chunk is a transaction that also keeps how far it came. Returns how many tickets.
+    """
+    until, count = time.monotonic() + seconds, 0
+    while below := int(value_of(UNMARKED).get("below", 0)):
+        with transaction.atomic():
+            rows = Ticket.objects.filter(pk__lt=below).order_by("-pk")
+            ids = list(rows.values_list("pk", flat=True)[:REINDEX_CHUNK])
+            count += index_tickets(ticket_ids=ids)
+            keep(UNMARKED, at=at, value={"below": ids[-1]} if ids else {})
+        if time.monotonic() > until:
+            break
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the index is asked: words, and of each group of marks one; `among` narrows further."""
+
+    words: str
+    place_ids: Sequence[int] = ()
+    category_code: str = ""
+    among: Sequence[QuerySet[Ticket]] = ()  # each by an index of the tickets, and quickly
+
+    def marks(self) -> list[list[str]]:
+        """The groups of marks; none while some tickets still have none."""
+        if value_of(UNMARKED).get("below"):
+            return []
+        places = [place_word(place_id) for place_id in self.place_ids]
+        matter = [matter_word(self.category_code)] if self.category_code else []
+        return [group for group in (places, matter) if group]
+
+
+def found_by_words(sought: Sought, *, before: int | None = None) -> Iterator[list[int]]:
     """The ids of tickets with all the words, newest first, in chunks that grow from 200.
 
     Whoever filters further takes as many chunks as fill a page. Raises `CannotSearch` where the
     query holds no word.
     """
-    phrases = phrases_of(query)
+    phrases = phrases_of(sought.words)
     if not phrases:
         raise CannotSearch(_("请输入要查找的词，例如“垃圾清运”或“3号楼”"))
     if sum(map(len, phrases)) > MOST_WORDS:
         raise CannotSearch(_("查找的词太多，请少写几个"))
+    marks = sought.marks()
     size = FIRST_CHUNK
     while True:
-        chunk = _chunk(phrases, before=before, size=size)
+        chunk = _chunk(phrases, marks, sought.among, before=before, size=size)
         if chunk:
             yield chunk
         if len(chunk) < size:
@@ -142,20 +203,27 @@ def found_by_words(query: str, *, before: int | None = None) -> Iterator[list[in
         before, size = chunk[-1], min(size * 4, LONGEST_CHUNK)
 
 
-def _chunk(phrases: list[list[str]], *, before: int | None, size: int) -> list[int]:
-    last = 2**62 if before is None else before
-    if connection.vendor == "sqlite":
-        sql = (
-            f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid < %s "  # noqa: S608
-            "ORDER BY rowid DESC LIMIT %s"
-        )
-        query = for_fts5(phrases)
-    else:
-        sql = (
-            f"SELECT ticket_id FROM {TABLE} WHERE words @@ %s::tsquery AND ticket_id < %s "  # noqa: S608
-            "ORDER BY ticket_id DESC LIMIT %s"
-        )
-        query = for_tsquery(phrases)
+def _chunk(
+    phrases: list[list[str]],
+    marks: list[list[str]],
+    among: Sequence[QuerySet[Ticket]],
+    *,
+    before: int | None,
+    size: int,
+) -> list[int]:
+    sqlite = connection.vendor == "sqlite"
+    # The plus keeps SQLite from asking the index of words once for each of the ids.
+    key, also = ("rowid", "+rowid") if sqlite else ("ticket_id", "ticket_id")
+    match = f"{TABLE} MATCH %s" if sqlite else "words @@ %s::tsquery"
+    query = for_fts5(phrases, marks) if sqlite else for_tsquery(phrases, marks)
+    narrow = [found.values("pk").query.sql_with_params() for found in among]
+    sql = (
+        f"SELECT {key} FROM {TABLE} WHERE {match} AND {key} < %s "  # noqa: S608
+        + "".join(f"AND {also} IN ({inner}) " for inner, _ in narrow)
+        + f"ORDER BY {key} DESC LIMIT %s"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [query, last, size])
+        last = 2**62 if before is None else before
+        given = [value for _, values in narrow for value in values]
+        cursor.execute(sql, [query, last, *given, size])
         return [row[0] for row in cursor.fetchall()]

@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.calendar.limits import Limit, LimitUnit
 
 _CHINESE = {
@@ -21,7 +23,10 @@ def read_limit(text: str) -> Limit:
     """The limit that a text says; raises ValueError that names the ways to write one."""
     found = _LIMIT.fullmatch(text)
     if not found or found[2] not in _UNITS:
-        raise ValueError(f"时限须写作 5 work_day、4 work_hour、24 hour、7 natural_day：{text}")
+        raise ValueError(
+            _("时限须写作 5 work_day、4 work_hour、24 hour、7 natural_day：%(text)s")
+            % {"text": text}
+        )
     return Limit(int(found[1]), _UNITS[found[2]])
 
 

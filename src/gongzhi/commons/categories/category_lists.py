@@ -1,13 +1,16 @@
 """Matters as a list: rows of text in.
 
-Columns: code, name_zh, name_en, description_zh, keywords ("垃圾:2; 异味:1"), attributes (a JSON
-list of Open311 definitions), residents_may_choose, may_be_public, valid_from, valid_to.
+Columns: code, name_zh, name_en, description_zh, description_en, keywords ("垃圾:2; 异味:1"),
+attributes (a JSON list of Open311 definitions; what is shown may have a twin in English, such as
+description_en), residents_may_choose, may_be_public, valid_from, valid_to.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from gongzhi.commons.categories.editing import CategoryImport, NewCategory, import_categories
 from gongzhi.commons.permissions.actors import Actor
@@ -33,6 +36,7 @@ def _read(reader: RowReader, *, on: date) -> NewCategory:
         name_zh=reader.text("name_zh"),
         name_en=reader.text("name_en"),
         description_zh=reader.text("description_zh"),
+        description_en=reader.text("description_en"),
         keywords=_keywords(reader),
         attributes=reader.read("attributes", _attributes) or (),
         residents_may_choose=reader.yes("residents_may_choose", otherwise=True),
@@ -45,11 +49,13 @@ def _read(reader: RowReader, *, on: date) -> NewCategory:
 def _keywords(reader: RowReader) -> dict[str, float]:
     keywords: dict[str, float] = {}
     for item in reader.items("keywords"):
-        word, _, weight = item.replace("：", ":").rpartition(":")
+        word, _colon, weight = item.replace("：", ":").rpartition(":")
         try:
             keywords[word.strip()] = float(weight)
         except ValueError:
-            reader.fault("keywords", f"关键词须写作 垃圾:2，以分号隔开：{item}")
+            reader.fault(
+                "keywords", _("关键词须写作 垃圾:2，以分号隔开：%(item)s") % {"item": item}
+            )
     return keywords
 
 
@@ -57,7 +63,7 @@ def _attributes(text: str) -> list[dict[str, Any]]:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise ValueError(f"属性须为 JSON：{error}") from None
+        raise ValueError(_("属性须为 JSON：%(error)s") % {"error": error}) from None
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise ValueError("属性须为 JSON 数组")
+        raise ValueError(_("属性须为 JSON 数组"))
     return found

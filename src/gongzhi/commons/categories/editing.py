@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.categories.models import Category
 from gongzhi.commons.categories.queries import revision
 from gongzhi.commons.ledger.acting import done_by
@@ -35,6 +37,7 @@ class NewCategory:
     valid_from: date
     valid_to: date | None = None
     description_zh: str = ""
+    description_en: str = ""
     keywords: Mapping[str, float] = field(default_factory=dict)
     attributes: Sequence[Mapping[str, Any]] = ()
     residents_may_choose: bool = True
@@ -75,7 +78,7 @@ def import_categories(
 
 
 _FACTS = (
-    "name_zh", "name_en", "description_zh", "keywords", "attributes",
+    "name_zh", "name_en", "description_zh", "description_en", "keywords", "attributes",
     "residents_may_choose", "may_be_public", "valid_from", "valid_to",
 )  # fmt: skip
 
@@ -127,23 +130,38 @@ def _faults(rows: Sequence[NewCategory], there: Mapping[str, Category]) -> Itera
     seen: set[str] = set()
     for number, row in enumerate(rows, start=1):
         if not _CODE.fullmatch(row.code) or len(row.code) > 80:
-            yield Fault(number, "code", f"编码由小写字母、数字、下划线和点组成：{row.code!r}")
+            yield Fault(
+                number,
+                "code",
+                _("编码由小写字母、数字、下划线和点组成：%(code)s") % {"code": repr(row.code)},
+            )
         parent = row.code.rpartition(".")[0]
         if parent and parent not in codes:
-            yield Fault(number, "code", f"没有上级事项：{parent}")
+            yield Fault(number, "code", _("没有上级事项：%(parent)s") % {"parent": parent})
         if row.code in seen:
-            yield Fault(number, "code", f"编码重复：{row.code}")
+            yield Fault(number, "code", _("编码重复：%(code)s") % {"code": row.code})
         seen.add(row.code)
         for column, longest in (("name_zh", 60), ("name_en", 80)):
             if not 0 < len(getattr(row, column).strip()) <= longest:
-                yield Fault(number, column, f"名称须为 1 至 {longest} 个字符")
-        if len(row.description_zh) > 300:
-            yield Fault(number, "description_zh", "说明最多 300 字")
+                yield Fault(
+                    number, column, _("名称须为 1 至 %(longest)s 个字符") % {"longest": longest}
+                )
+        for column in ("description_zh", "description_en"):
+            if len(getattr(row, column)) > 300:
+                yield Fault(number, column, _("说明最多 300 字"))
         if row.valid_to is not None and row.valid_to < row.valid_from:
-            yield Fault(number, "valid_to", f"终止日期 {row.valid_to} 早于生效日期")
+            yield Fault(
+                number,
+                "valid_to",
+                _("终止日期 %(valid_to)s 早于生效日期") % {"valid_to": row.valid_to},
+            )
         for word, weight in row.keywords.items():
             if not word.strip() or not weight > 0:
-                yield Fault(number, "keywords", f"关键词须有文字和大于 0 的权重：{word!r}")
+                yield Fault(
+                    number,
+                    "keywords",
+                    _("关键词须有文字和大于 0 的权重：%(word)s") % {"word": repr(word)},
+                )
         yield from _faulty_attributes(number, row)
 
 
@@ -153,15 +171,22 @@ def _faulty_attributes(number: int, row: NewCategory) -> Iterable[Fault]:
     for attribute in row.attributes:
         code = attribute.get("code")
         if not isinstance(code, str) or not code or code in seen:
-            yield Fault(number, "attributes", f"属性编码为空或重复：{code!r}")
+            yield Fault(
+                number, "attributes", _("属性编码为空或重复：%(code)s") % {"code": repr(code)}
+            )
         seen.add(code)
         if attribute.get("datatype") not in _DATATYPES:
             yield Fault(
-                number, "attributes", f"属性 {code} 的类型不对：{attribute.get('datatype')}"
+                number,
+                "attributes",
+                _("属性 %(code)s 的类型不对：%(datatype)s")
+                % {"code": code, "datatype": attribute.get("datatype")},
             )
         if not attribute.get("description"):
-            yield Fault(number, "attributes", f"属性 {code} 没有说明")
+            yield Fault(number, "attributes", _("属性 %(code)s 没有说明") % {"code": code})
         values = attribute.get("values", [])
         named = all(value.get("key") and value.get("name") for value in values)
         if attribute.get("datatype") in _LISTS and not (values and named):
-            yield Fault(number, "attributes", f"属性 {code} 的选项要有 key 和 name")
+            yield Fault(
+                number, "attributes", _("属性 %(code)s 的选项要有 key 和 name") % {"code": code}
+            )

@@ -11,6 +11,7 @@ class Category(models.Model):
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=80)
     description_zh = models.CharField(max_length=300, blank=True)
+    description_en = models.CharField(max_length=300, blank=True)
     keywords = models.JSONField(default=dict)  # word -> weight, for triage by rule
     attributes = models.JSONField(default=list)  # Open311 attribute definitions
     residents_may_choose = models.BooleanField(default=True)

@@ -23,7 +23,9 @@ class CategoryView:
     name_zh: str
     name_en: str
     path_names: tuple[str, ...]  # Chinese names from the top down to itself
+    path_names_en: tuple[str, ...]
     description_zh: str
+    description_en: str
     keywords: dict[str, float]
     attributes: tuple[dict[str, Any], ...]  # Open311 attribute definitions
     residents_may_choose: bool
@@ -34,17 +36,26 @@ class CategoryView:
 
     @property
     def parent_name(self) -> str:
-        """The Chinese name of the matter above; empty at the top."""
-        return self.path_names[-2] if len(self.path_names) > 1 else ""
+        """The name of the matter above, for whoever is looking; empty at the top."""
+        names = self.path_names_en if _in_english() else self.path_names
+        return names[-2] if len(names) > 1 else ""
 
     @property
     def name(self) -> str:
         """The name in the language of whoever is looking."""
-        english = (get_language() or "").startswith("en")
-        return self.name_en if english else self.name_zh
+        return self.name_en if _in_english() else self.name_zh
+
+    @property
+    def description(self) -> str:
+        """What it covers, in the language of whoever is looking where there is such a text."""
+        return (self.description_en if _in_english() else "") or self.description_zh
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 def category(code: str) -> CategoryView | None:
@@ -115,7 +126,9 @@ def _load() -> _Book:
             name_zh=row.name_zh,
             name_en=row.name_en,
             path_names=(*(above.path_names if above else ()), row.name_zh),
+            path_names_en=(*(above.path_names_en if above else ()), row.name_en),
             description_zh=row.description_zh,
+            description_en=row.description_en,
             keywords=dict(row.keywords),
             attributes=tuple(row.attributes),
             residents_may_choose=row.residents_may_choose,

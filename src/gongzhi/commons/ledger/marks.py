@@ -1,5 +1,6 @@
 """Named marks: when a schedule is due again, and how far a long job has come."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,3 +29,8 @@ def value_of(name: str) -> dict[str, Any]:
 def keep(name: str, *, at: datetime, value: dict[str, Any]) -> None:
     """Keep how far a job has come."""
     Mark.objects.update_or_create(name=name, defaults={"at": at, "value": value})
+
+
+def moments_of(names: Sequence[str]) -> dict[str, datetime]:
+    """When each of these marks is due, those that were never set left out."""
+    return dict(Mark.objects.filter(name__in=names).values_list("name", "at"))

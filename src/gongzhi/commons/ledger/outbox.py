@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from gongzhi.commons.ledger.models import Event, OutboxEntry
 from gongzhi.commons.ledger.recording import Plain
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import require
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -30,6 +33,12 @@ class Happened:
 
 
 _FIELDS = ("id", *(column.name for column in fields(Happened) if column.name != "event_id"))
+
+
+class CannotTryAgain(ValueError):
+    """Nothing here failed, or it went well meanwhile."""
+
+
 Follow = Callable[[Sequence[Happened]], None]
 
 
@@ -94,6 +103,30 @@ def failing(*, most: int = 100) -> list[Failing]:
 def waiting() -> int:
     """How many events have follow-ups due or put off."""
     return OutboxEntry.objects.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many events wait for their follow-ups, how many of them failed, since when the oldest."""
+
+    waiting: int
+    failing: int
+    oldest: datetime | None
+
+
+def backlog() -> Backlog:
+    """What waits now, for whoever watches the installation. Three short queries."""
+    first = OutboxEntry.objects.order_by("id").select_related("event").first()
+    failed = OutboxEntry.objects.filter(attempts__gt=0).count()
+    return Backlog(waiting=waiting(), failing=failed, oldest=first.event.at if first else None)
+
+
+def try_again(*, entry_id: int, by: Actor, at: datetime) -> None:
+    """Let an event whose follow-ups failed be taken at the next look, not hours later."""
+    require(by, "follow_ups.try_again")
+    found = OutboxEntry.objects.filter(pk=entry_id, attempts__gt=0)
+    if not found.update(next_at=at):
+        raise CannotTryAgain(_("它没有失败过，或已经处理完了"))
 
 
 @transaction.atomic

@@ -27,9 +27,11 @@ class EventView:
     data: dict[str, Plain]
 
 
-def events_of(subject: Subject) -> list[EventView]:
-    """The events of a subject in the order in which they were written."""
+def events_of(subject: Subject, *, kinds: Iterable[str] = ()) -> list[EventView]:
+    """The events of a subject, of these kinds or all, in the order in which they were written."""
     rows = Event.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
+    if wanted := list(kinds):
+        rows = rows.filter(kind__in=wanted)
     return [_view(row) for row in rows.order_by("sequence")]
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.ledger.seal_keys import is_signed
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 FIRST = "0" * 64  # what stands before the first seal
 
 
@@ -149,5 +150,4 @@ def _parsed(line: bytes, number: int) -> Any:
 
 
 def _line(value: object) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode() + b"\n"
+    return _canonical(value).encode() + b"\n"

@@ -51,6 +51,11 @@ def unsealed_events() -> int:
     return Event.objects.filter(pk__gt=last).count()
 
 
+def last_seal_at() -> datetime | None:
+    """When the last seal was made."""
+    return Seal.objects.order_by("-number").values_list("made_at", flat=True).first()
+
+
 def export_seal(path: Path) -> int:
     """Write all seals into one file, whole or not at all; returns how many they are."""
     draft, count = path.with_name(f".{path.name}.part"), 0

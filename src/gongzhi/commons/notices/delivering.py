@@ -10,12 +10,15 @@ from django.core.mail import EmailMessage
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import translation
+from django.utils.translation import gettext
 
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.notices.addresses import Address, address_of, facts_of
 from gongzhi.commons.notices.models import Channel, Delivery, DeliveryState, Notice
 from gongzhi.commons.notices.posting import ReceiverHangs, post
 from gongzhi.commons.notices.templates import template_named
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import require
 
 FIRST_PAUSE = timedelta(minutes=1)
 LEASE = timedelta(minutes=5)
@@ -41,6 +44,26 @@ def deliver_due(*, at: datetime, most: int = 50) -> int:
         else:
             sent += _try(delivery, hanging, at=at)
     return sent
+
+
+class CannotSendAgain(ValueError):
+    """A delivery that was not given up."""
+
+
+def send_again(*, delivery_id: int, by: Actor, at: datetime) -> None:
+    """Try a delivery that was given up anew, for instance once the receiver is mended."""
+    require(by, "notices.send_again")
+    given_up = Delivery.objects.filter(pk=delivery_id, state=DeliveryState.GIVEN_UP)
+    if not given_up.update(state=DeliveryState.QUEUED, attempts=0, next_at=at):
+        raise CannotSendAgain(gettext("这条消息没有放弃发送，不用重发"))
+
+
+def queued_and_given_up() -> tuple[int, int]:
+    """How many deliveries wait for a try, and how many were given up."""
+    return (
+        Delivery.objects.filter(state=DeliveryState.QUEUED, next_at__isnull=False).count(),
+        Delivery.objects.filter(state=DeliveryState.GIVEN_UP).count(),
+    )
 
 
 def _give_back(delivery: Delivery, *, until: datetime) -> None:

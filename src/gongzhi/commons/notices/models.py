@@ -51,7 +51,10 @@ class Delivery(models.Model):
         indexes = [
             models.Index(
                 fields=["next_at"], name="delivery_due", condition=models.Q(state="queued")
-            )
+            ),
+            models.Index(
+                fields=["notice"], name="delivery_given_up", condition=models.Q(state="given_up")
+            ),
         ]
 
 

@@ -5,6 +5,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
@@ -72,7 +74,7 @@ def give_key(
     require(by, "organisations.edit")
     unit = find_unit(unit_id)
     if unit is None or not name.strip():
-        raise CannotGiveKey("请选择单位并写明密钥用途")
+        raise CannotGiveKey(_("请选择单位并写明密钥用途"))
     key = f"gz_{secrets.token_urlsafe(24)}"
     with revision.changing():
         row = ApiKey.objects.create(
@@ -92,7 +94,7 @@ def end_key(*, key_id: int, by: Actor, at: datetime) -> None:
     with revision.changing():
         row = ApiKey.objects.filter(pk=key_id, ends=None).first()
         if row is None or not ApiKey.objects.filter(pk=key_id, ends=None).update(ends=at):
-            raise CannotGiveKey("没有这个密钥，或已经停用")
+            raise CannotGiveKey(_("没有这个密钥，或已经停用"))
         unit = find_unit(row.unit_id)
         record(_told(row, ENDED, place_id=unit.place_id if unit else None, by=by, at=at))
 

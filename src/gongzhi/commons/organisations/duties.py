@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.calendar.limits import Limit, LimitUnit
 from gongzhi.commons.categories.queries import category
 from gongzhi.commons.ledger.acting import done_by
@@ -76,9 +78,14 @@ def end_duty(*, duty_id: int, ends: date, by: Actor, at: datetime) -> None:
     with revision.changing():
         duty = Duty.objects.filter(pk=duty_id, valid_to__isnull=True).first()
         if duty is None:
-            raise CannotEditDuty(f"没有这条派单目录，或已终止：{duty_id}")
+            raise CannotEditDuty(
+                _("没有这条派单目录，或已终止：%(duty_id)s") % {"duty_id": duty_id}
+            )
         if ends < duty.valid_from - timedelta(days=1):
-            raise CannotEditDuty(f"终止日期 {ends} 早于生效日期 {duty.valid_from}")
+            raise CannotEditDuty(
+                _("终止日期 %(ends)s 早于生效日期 %(valid_from)s")
+                % {"ends": ends, "valid_from": duty.valid_from}
+            )
         Duty.objects.filter(pk=duty_id).update(valid_to=ends)
         record(_ended(duty, ends, by=by, at=at))
 
@@ -116,13 +123,17 @@ def set_work_list(*, entries: Sequence[WorkListEntry], by: Actor, at: datetime) 
     """Set what communities may be asked to do, in place of the list before."""
     require(by, "organisations.edit")
     faults = [
-        Fault(number, "category_code", f"没有这个事项分类：{entry.category_code}")
+        Fault(
+            number,
+            "category_code",
+            _("没有这个事项分类：%(category_code)s") % {"category_code": entry.category_code},
+        )
         for number, entry in enumerate(entries, start=1)
         if category(entry.category_code) is None
     ]
     codes = [entry.category_code for entry in entries]
     faults += [
-        Fault(number, "category_code", f"重复：{code}")
+        Fault(number, "category_code", _("重复：%(code)s") % {"code": code})
         for number, code in enumerate(codes, start=1)
         if code in codes[: number - 1]
     ]
@@ -170,22 +181,44 @@ def _faults(rows: Sequence[NewDuty], held: dict[tuple[str, int], list[Duty]]) ->
     seen: dict[tuple[str, int], int] = {}
     for number, row in enumerate(rows, start=1):
         if row.category_code and category(row.category_code) is None:
-            yield Fault(number, "category_code", f"没有这个事项分类：{row.category_code}")
+            yield Fault(
+                number,
+                "category_code",
+                _("没有这个事项分类：%(category_code)s") % {"category_code": row.category_code},
+            )
         if find_place(row.place_id) is None:
-            yield Fault(number, "place", f"没有这个地点：{row.place_id}")
+            yield Fault(
+                number, "place", _("没有这个地点：%(place_id)s") % {"place_id": row.place_id}
+            )
         unit = register().units.get(row.unit_id)
         if unit is None or not unit.exists_on(row.valid_from):
-            yield Fault(number, "unit", f"没有这个单位，或当日已撤销：{row.unit_id}")
+            yield Fault(
+                number,
+                "unit",
+                _("没有这个单位，或当日已撤销：%(unit_id)s") % {"unit_id": row.unit_id},
+            )
         if row.valid_to is not None and row.valid_to < row.valid_from:
-            yield Fault(number, "valid_to", f"终止日期 {row.valid_to} 早于生效日期")
+            yield Fault(
+                number,
+                "valid_to",
+                _("终止日期 %(valid_to)s 早于生效日期") % {"valid_to": row.valid_to},
+            )
         if max(row.contact.amount, row.handling.amount) > _MOST:
-            yield Fault(number, "handling", f"时限不能超过 {_MOST}")
+            yield Fault(number, "handling", _("时限不能超过 %(most)s") % {"most": _MOST})
         if _key(row) in seen:
-            yield Fault(number, "category_code", f"与第 {seen[_key(row)]} 行的事项和地点相同")
+            yield Fault(
+                number,
+                "category_code",
+                _("与第 %(seen)s 行的事项和地点相同") % {"seen": seen[_key(row)]},
+            )
         seen.setdefault(_key(row), number)
         for duty in held[_key(row)]:
             if not _same(row, duty) and duty.valid_from >= row.valid_from:
-                yield Fault(number, "valid_from", f"已有从 {duty.valid_from} 开始的同一条目")
+                yield Fault(
+                    number,
+                    "valid_from",
+                    _("已有从 %(valid_from)s 开始的同一条目") % {"valid_from": duty.valid_from},
+                )
 
 
 def _write(

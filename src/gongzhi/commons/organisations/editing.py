@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.utils.translation import gettext as _
 
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import Plain, Subject, record, record_many
@@ -102,7 +103,7 @@ def change_unit(*, unit_id: int, by: Actor, at: datetime, **facts: Any) -> None:
     """
     require(by, "organisations.edit")
     if unknown := set(facts) - _CORRECTABLE:
-        raise CannotEditUnit(f"不能更改：{'、'.join(sorted(unknown))}")
+        raise CannotEditUnit(_("不能更改：%(names)s") % {"names": "、".join(sorted(unknown))})
     with revision.changing():
         unit = _open_unit(unit_id)
         changed = {name: new for name, new in facts.items() if getattr(unit, name) != new}
@@ -130,7 +131,10 @@ def close_unit(*, unit_id: int, ends: date, by: Actor, at: datetime) -> None:
     with revision.changing():
         unit = _open_unit(unit_id)
         if unit.begins and ends < unit.begins:
-            raise CannotEditUnit(f"终止日期 {ends} 早于成立日期 {unit.begins}")
+            raise CannotEditUnit(
+                _("终止日期 %(ends)s 早于成立日期 %(begins)s")
+                % {"ends": ends, "begins": unit.begins}
+            )
         Unit.objects.filter(pk=unit_id).update(ends=ends)
         Duty.objects.filter(unit_id=unit_id, valid_to__isnull=True).update(valid_to=ends)
         Role.objects.filter(unit_id=unit_id, ends__isnull=True).update(ends=ends)
@@ -146,10 +150,10 @@ def set_coordinating_unit(
     with revision.changing():
         unit = _open_unit(unit_id)
         if find_place(place_id) is None:
-            raise CannotEditUnit(f"没有这个地点：{place_id}")
+            raise CannotEditUnit(_("没有这个地点：%(place_id)s") % {"place_id": place_id})
         held = CoordinatingUnit.objects.filter(place_id=place_id)
         if held.filter(begins__gte=begins).exists():
-            raise CannotEditUnit(f"已有从 {begins} 或更晚开始的统筹单位")
+            raise CannotEditUnit(_("已有从 %(begins)s 或更晚开始的统筹单位") % {"begins": begins})
         held.filter(ends__isnull=True).update(ends=begins - timedelta(days=1))
         CoordinatingUnit.objects.create(place_id=place_id, unit_id=unit_id, begins=begins)
         facts: dict[str, Plain] = {"place": place_id, "from": begins.isoformat()}
@@ -163,7 +167,7 @@ _is_web_address = URLValidator(schemes=["http", "https"])
 def _open_unit(unit_id: int) -> Unit:
     unit = Unit.objects.filter(pk=unit_id, ends__isnull=True).first()
     if unit is None:
-        raise CannotEditUnit(f"没有这个单位，或已撤销：{unit_id}")
+        raise CannotEditUnit(_("没有这个单位，或已撤销：%(unit_id)s") % {"unit_id": unit_id})
     return unit
 
 
@@ -174,18 +178,24 @@ def _faults(rows: Sequence[NewUnit]) -> Iterable[Fault]:
     for number, row in enumerate(rows, start=1):
         name = row.name.strip()
         if row.kind not in UnitKind.values:
-            yield Fault(number, "kind", f"没有这种单位：{row.kind}")
+            yield Fault(number, "kind", _("没有这种单位：%(kind)s") % {"kind": row.kind})
         if not 0 < len(name) <= 80:
-            yield Fault(number, "name", "名称须为 1 至 80 个字")
+            yield Fault(number, "name", _("名称须为 1 至 80 个字"))
         elif name in taken:
-            yield Fault(number, "name", f"已有名为“{name}”的单位")
+            yield Fault(number, "name", _("已有名为“%(name)s”的单位") % {"name": name})
         taken.add(name)
         if find_place(row.place_id) is None:
-            yield Fault(number, "place", f"没有这个地点：{row.place_id}")
+            yield Fault(
+                number, "place", _("没有这个地点：%(place_id)s") % {"place_id": row.place_id}
+            )
         if row.parent_id is not None and row.parent_id not in parents:
-            yield Fault(number, "parent", f"没有这个上级单位，或已撤销：{row.parent_id}")
+            yield Fault(
+                number,
+                "parent",
+                _("没有这个上级单位，或已撤销：%(parent_id)s") % {"parent_id": row.parent_id},
+            )
         if row.parent_row is not None and not 0 <= row.parent_row < number - 1:
-            yield Fault(number, "parent", "上级单位须在本行之前")
+            yield Fault(number, "parent", _("上级单位须在本行之前"))
         yield from _faulty_addresses(number, row)
 
 
@@ -194,14 +204,16 @@ def _faulty_addresses(number: int, row: NewUnit) -> Iterable[Fault]:
         if row.email:
             validate_email(row.email)
     except ValidationError:
-        yield Fault(number, "email", f"不是电子邮箱地址：{row.email}")
+        yield Fault(number, "email", _("不是电子邮箱地址：%(email)s") % {"email": row.email})
     try:
         if row.webhook_url:
             _is_web_address(row.webhook_url)
     except ValidationError:
-        yield Fault(number, "webhook_url", f"不是网址：{row.webhook_url}")
+        yield Fault(
+            number, "webhook_url", _("不是网址：%(webhook_url)s") % {"webhook_url": row.webhook_url}
+        )
     if len(row.phone) > 32:
-        yield Fault(number, "phone", "电话最多 32 个字符")
+        yield Fault(number, "phone", _("电话最多 32 个字符"))
 
 
 def _row(row: NewUnit, made: dict[int, Unit]) -> Unit:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import Plain, Subject, record, record_many
@@ -61,11 +62,11 @@ def add_people(*, rows: Sequence[NewPerson], by: Actor, at: datetime) -> list[in
     faults = []
     for number, (row, login) in enumerate(zip(rows, logins, strict=True), start=1):
         if not 0 < len(login) <= 40 or login != "".join(login.split()):
-            faults.append(Fault(number, "login", "账号须为 1 至 40 个字符，不含空格"))
+            faults.append(Fault(number, "login", _("账号须为 1 至 40 个字符，不含空格")))
         elif login in taken:
-            faults.append(Fault(number, "login", f"账号已被使用：{login}"))
+            faults.append(Fault(number, "login", _("账号已被使用：%(login)s") % {"login": login}))
         if not 0 < len(row.name.strip()) <= 40:
-            faults.append(Fault(number, "name", "姓名须为 1 至 40 个字"))
+            faults.append(Fault(number, "name", _("姓名须为 1 至 40 个字")))
         taken.add(login)
     if faults:
         raise CannotImport(faults)
@@ -99,13 +100,13 @@ def change_person(
     """
     require(by, "organisations.edit")
     if unknown := set(facts) - _CHANGEABLE:
-        raise CannotEditPerson(f"不能更改：{'、'.join(sorted(unknown))}")
+        raise CannotEditPerson(_("不能更改：%(names)s") % {"names": "、".join(sorted(unknown))})
     if "name" in facts and not 0 < len(facts["name"].strip()) <= 40:
-        raise CannotEditPerson("姓名须为 1 至 40 个字")
+        raise CannotEditPerson(_("姓名须为 1 至 40 个字"))
     with transaction.atomic():
         person = Person.objects.select_for_update().filter(pk=person_id).first()
         if person is None:
-            raise CannotEditPerson(f"没有这个人员：{person_id}")
+            raise CannotEditPerson(_("没有这个人员：%(person_id)s") % {"person_id": person_id})
         changed = {name: new for name, new in facts.items() if getattr(person, name) != new}
         if password:
             changed["password"] = make_password(password)
@@ -171,7 +172,7 @@ def end_role(*, role_id: int, ends: date, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         role = Role.objects.select_for_update().filter(pk=role_id, ends__isnull=True).first()
         if role is None:
-            raise CannotEditPerson(f"没有这个任职，或已结束：{role_id}")
+            raise CannotEditPerson(_("没有这个任职，或已结束：%(role_id)s") % {"role_id": role_id})
         Role.objects.filter(pk=role_id).update(ends=ends)
         facts: dict[str, Plain] = {
             "role": role.kind,
@@ -194,11 +195,25 @@ def _faults(rows: Sequence[NewRole]) -> list[Fault]:
     faults = []
     for number, row in enumerate(rows, start=1):
         if row.person_id not in people:
-            faults.append(Fault(number, "person", f"没有这个人员：{row.person_id}"))
+            faults.append(
+                Fault(
+                    number,
+                    "person",
+                    _("没有这个人员：%(person_id)s") % {"person_id": row.person_id},
+                )
+            )
         if row.unit_id not in units:
-            faults.append(Fault(number, "unit", f"没有这个单位，或已撤销：{row.unit_id}"))
+            faults.append(
+                Fault(
+                    number,
+                    "unit",
+                    _("没有这个单位，或已撤销：%(unit_id)s") % {"unit_id": row.unit_id},
+                )
+            )
         if row.kind not in ROLES_OF_PEOPLE:
-            faults.append(Fault(number, "kind", f"没有这种角色：{row.kind}"))
+            faults.append(Fault(number, "kind", _("没有这种角色：%(kind)s") % {"kind": row.kind}))
         if find_place(row.place_id) is None:
-            faults.append(Fault(number, "place", f"没有这个地点：{row.place_id}"))
+            faults.append(
+                Fault(number, "place", _("没有这个地点：%(place_id)s") % {"place_id": row.place_id})
+            )
     return faults

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.calendar.days import today
 from gongzhi.commons.organisations.catalogue import matters_up_from
 from gongzhi.commons.organisations.duties import WorkListEntry
@@ -20,7 +22,7 @@ class UnknownUnit(LookupError):
     """There is no such unit."""
 
     def __init__(self, unit_id: object) -> None:
-        super().__init__(f"没有这个单位：{unit_id}")
+        super().__init__(_("没有这个单位：%(unit_id)s") % {"unit_id": unit_id})
 
 
 def unit(unit_id: int) -> UnitView:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.commons.calendar.limit_texts import read_limit, write_limit
 from gongzhi.commons.organisations.duties import DutyImport, NewDuty, export_duties, import_duties
@@ -62,7 +63,7 @@ def import_units(*, rows: Rows, by: Actor, at: datetime, dry_run: bool = False) 
         above = reader.text("parent")
         parent, row = known.get(above), position.get(above)
         if above and parent is None and row is None:
-            reader.fault("parent", f"没有这个上级单位：{above}")
+            reader.fault("parent", _("没有这个上级单位：%(above)s") % {"above": above})
         placed = replace(new, parent_id=parent.id) if parent else replace(new, parent_row=row)
         if there := known.get(new.name):
             if facts := _differences(placed, there):
@@ -157,7 +158,7 @@ def import_duty_list(*, rows: Rows, by: Actor, at: datetime, dry_run: bool = Fal
         handling = reader.read("handling", read_limit)
         place_id, unit_id = _place(reader), _unit(reader, known)
         if contact is None or handling is None:
-            reader.fault("handling", "须写明联系时限和办理时限")
+            reader.fault("handling", _("须写明联系时限和办理时限"))
             continue
         duties.append(
             NewDuty(
@@ -204,7 +205,7 @@ def _refuse_faults(readers: Sequence[RowReader]) -> None:
 def _place(reader: RowReader) -> int:
     found = place_named(reader.text("place"))
     if found is None:
-        reader.fault("place", f"没有这个地点：{reader.text('place')}")
+        reader.fault("place", _("没有这个地点：%(text)s") % {"text": reader.text("place")})
         return 0
     return found.id
 
@@ -212,7 +213,7 @@ def _place(reader: RowReader) -> int:
 def _unit(reader: RowReader, known: Mapping[str, int]) -> int:
     found = known.get(reader.text("unit"))
     if found is None:
-        reader.fault("unit", f"没有这个单位：{reader.text('unit')}")
+        reader.fault("unit", _("没有这个单位：%(text)s") % {"text": reader.text("unit")})
         return 0
     return found
 

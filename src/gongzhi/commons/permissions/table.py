@@ -38,6 +38,7 @@ _COMMUNITY = {_R.COMMUNITY_WORKER: _PLACE, _R.COORDINATOR: _PLACE}
 # Any unit may be called by a whistle, a residents' committee or a partner too.
 _CALLED = {**_HANDLERS, _R.COMMUNITY_WORKER: _UNIT, _R.COORDINATOR: _UNIT, _R.PARTNER: _UNIT}
 _ABOVE = {_R.SUBDISTRICT_LEAD: _PLACE, _R.DISTRICT_OFFICER: _ALL}
+_STUDY = {_R.DISTRICT_OFFICER: _ALL, _R.RESEARCHER: _ALL}
 
 ACTIONS: dict[str, dict[RoleKind, Where]] = {
     # reading
@@ -95,7 +96,7 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "projects.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "projects.lead": {**_GIVERS, _R.COORDINATOR: _PLACE},
     "plans.compute": {_R.DISTRICT_OFFICER: _ALL},
-    "resources.import": {_R.DISTRICT_OFFICER: _ALL},
+    "resources.import": {_R.COORDINATOR: _PLACE, _R.PARTNER: _UNIT, **_ABOVE},  # row by row
     "resources.read": {
         _R.GRID_WORKER: _ALL,
         _R.COMMUNITY_WORKER: _ALL,
@@ -132,6 +133,23 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "topics.export": {_R.COORDINATOR: _PLACE, **_ABOVE, _R.RESEARCHER: _ALL},
     "decisions.take": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "public_notices.post": {**_COMMUNITY, **_ABOVE},
+    # the community fund
+    "rounds.run": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "rounds.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "proposals.make_for_unit": _GIVERS,
+    "proposals.check": {**_COMMUNITY, **_ABOVE},
+    "roster.keep": _COMMUNITY,
+    "ballots.take_paper": _COMMUNITY,
+    "ballots.enter": {**_COMMUNITY, _R.SUBDISTRICT_LEAD: _PLACE},
+    "projects.accept": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "funds.enter": _COMMUNITY,
+    "funds.approve": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    # surveys: who designs, who goes out, who reads results, who takes coded answers along
+    "surveys.design": _STUDY,
+    "surveys.field": {**_COMMUNITY, **_ABOVE, _R.RESEARCHER: _ALL},
+    "surveys.read": {**_COMMUNITY, **_ABOVE, _R.RESEARCHER: _ALL},
+    "surveys.read_words": _STUDY,
+    "surveys.export": _STUDY,
     # tasks
     "tasks.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tasks.finish": {
@@ -155,8 +173,18 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
         _R.ADMINISTRATOR: _ALL,
     },
     "privacy.set_retention": {_R.ADMINISTRATOR: _ALL},
+    "follow_ups.try_again": {_R.ADMINISTRATOR: _ALL},
+    "notices.send_again": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
+    # forms
+    "forms.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "forms.approve": _ABOVE,
+    "forms.fill": _COMMUNITY,
+    # reports
+    "studies.write": {_R.RESEARCHER: _ALL, _R.DISTRICT_OFFICER: _ALL},
+    "editions.publish": {_R.DISTRICT_OFFICER: _ALL},
+    "violations.answer": {_R.DISTRICT_OFFICER: _ALL},
     "indicators.read": {
         **_COMMUNITY,
         **_ABOVE,
@@ -167,7 +195,16 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
 }
 
 # What anyone may do without an account, and what the holder of a ticket's private link may do.
-ANYONE = frozenset({"tickets.receive", "topics.suggest", "public_notices.object"})
+ANYONE = frozenset(
+    {
+        "tickets.receive",
+        "topics.suggest",
+        "public_notices.object",
+        "proposals.make",
+        "ballots.cast",
+        "surveys.answer",
+    }
+)
 KEY_HOLDER = frozenset(
     {
         "tickets.track",

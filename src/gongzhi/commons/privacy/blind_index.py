@@ -41,6 +41,25 @@ def email_indexes(email: str) -> tuple[str, ...]:
     return tuple(_index(key, body) for key in ring)
 
 
+def code_index(code: str) -> str:
+    """The blind index of a code that somebody types in, letter case and gaps aside."""
+    return _index(keys(_PURPOSE)[0], _code(code))
+
+
+def code_indexes(code: str) -> tuple[str, ...]:
+    """The indexes under which a code may be stored: under each key, own first."""
+    body = _code(code)
+    ring = dict.fromkeys((*keys(_PURPOSE), *keys_on_disk(_PURPOSE)))
+    return tuple(_index(key, body) for key in ring)
+
+
+def _code(text: str) -> str:
+    letters = "".join(sign for sign in text.upper() if sign.isalnum())
+    if not letters:
+        raise CannotIndex("not a code: it holds no letter and no digit")
+    return f"code:{letters}"
+
+
 def _phone(text: str) -> str:
     digits = normal_phone(text)
     if not digits:

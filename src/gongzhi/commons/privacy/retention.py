@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
+from time import monotonic
 from typing import Protocol
 
 from django.db import transaction
@@ -100,20 +102,32 @@ def set_period(*, rule: str, days: int, by: Actor, at: datetime) -> None:
 
 
 def run_retention(
-    *, at: datetime, progress: Callable[[str, int], object] | None = None
+    *,
+    at: datetime,
+    progress: Callable[[str, int], object] | None = None,
+    seconds: float = inf,
 ) -> dict[str, int]:
     """Apply every rule as of `at`; returns how many items each erased.
 
     Works in chunks, each a transaction with its own event, so a killed run loses nothing and the
-    next one goes on.
+    next one goes on, as it does when `seconds` have passed.
     """
-    return {view.name: _apply(view, at=at, progress=progress) for view in retention_rules()}
+    until = monotonic() + seconds
+    return {
+        view.name: _apply(view, at=at, progress=progress, until=until) for view in retention_rules()
+    }
 
 
-def _apply(view: RuleView, *, at: datetime, progress: Callable[[str, int], object] | None) -> int:
+def _apply(
+    view: RuleView,
+    *,
+    at: datetime,
+    progress: Callable[[str, int], object] | None,
+    until: float,
+) -> int:
     rule, cutoff = _known(view.name), at - timedelta(days=view.days)
     total = 0
-    while True:
+    while monotonic() < until:
         with transaction.atomic():
             erased = rule.apply(cutoff=cutoff, limit=_CHUNK, at=at)
             if not erased:
@@ -130,6 +144,7 @@ def _apply(view: RuleView, *, at: datetime, progress: Callable[[str, int], objec
         total += erased
         if progress:
             progress(rule.name, erased)
+    return total
 
 
 def _known(name: str) -> RetentionRule:

@@ -19,13 +19,29 @@ def looks_like_workbook(data: bytes) -> bool:
     return data.startswith((_ZIP, _OLE))
 
 
+def sheet_names(data: bytes, *, name: str) -> list[str]:
+    """Return the names of the sheets of a workbook, in its order."""
+    _refuse_zip_bombs(data, name=name)
+    return list(_open(data, name=name).sheet_names)
+
+
 def workbook_rows(data: bytes, *, sheet: str | int | None, name: str) -> Iterator[Sequence[object]]:
     """Yield the rows of one sheet from its first row and column on (default: the first sheet)."""
     _refuse_zip_bombs(data, name=name)
+    workbook = _open(data, name=name)
     try:
-        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         found = _find_sheet(workbook, sheet=sheet, name=name)
         rows = found.to_python(skip_empty_area=False) if found.height else []
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        if isinstance(error, CannotRead):
+            raise
+        raise _broken(name) from error
+    yield from rows
+
+
+def _open(data: bytes, *, name: str) -> python_calamine.CalamineWorkbook:
+    try:
+        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except python_calamine.PasswordError as error:
         raise CannotRead(
             "password",
@@ -33,10 +49,7 @@ def workbook_rows(data: bytes, *, sheet: str | int | None, name: str) -> Iterato
             english=f"{name}: protected by a password. Save it without one.",
         ) from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        if isinstance(error, CannotRead):
-            raise
         raise _broken(name) from error
-    yield from rows
 
 
 def _find_sheet(

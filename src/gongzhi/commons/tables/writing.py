@@ -97,21 +97,28 @@ def write_rejects(path: Path, table: Table, rejects: Iterable[Reject], *, langua
     A workbook if `path` ends in .xlsx, else a delimited file; returns how many rows. Mended, the
     file can be imported again.
     """
+    columns, rows = rejected_rows(table, rejects, language=language)
+    write = write_xlsx if path.suffix.lower() == ".xlsx" else write_csv
+    write(path, columns, rows)
+    return len(rows)
+
+
+def rejected_rows(
+    table: Table, rejects: Iterable[Reject], *, language: str
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The columns and rows of a file of rejects."""
     chinese = language.startswith("zh")
     head = ("行号", "列", "原因") if chinese else ("row", "column", "reason")
-    listed = list(rejects)
-    rows = (
+    rows = [
         (
             one.row,
             "；".join(fault.column for fault in one.faults),
             "；".join(fault.reason(language) for fault in one.faults),
             *table.rows[one.row - table.first_row_number],
         )
-        for one in listed
-    )
-    write = write_xlsx if path.suffix.lower() == ".xlsx" else write_csv
-    write(path, (*head, *table.columns), rows)
-    return len(listed)
+        for one in rejects
+    ]
+    return [*head, *table.columns], rows
 
 
 class _Sheets:

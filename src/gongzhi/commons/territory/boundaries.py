@@ -7,6 +7,8 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record_many
 from gongzhi.commons.permissions.actors import Actor
@@ -46,7 +48,7 @@ def set_boundary(
     require(by, "territory.edit")
     checked = check_boundary(geometry, repair=repair)
     if (place := find_place(place_id)) is None or place.ends is not None:
-        raise CannotUseBoundary(f"没有这个地点，或已撤销：{place_id}")
+        raise CannotUseBoundary(_("没有这个地点，或已撤销：%(place_id)s") % {"place_id": place_id})
     _write({place_id: checked.geometry}, by=by, at=at)
 
 
@@ -69,7 +71,7 @@ def import_boundaries(
     require(by, "territory.edit")
     features = document.get("features") if isinstance(document, Mapping) else None
     if not isinstance(features, list):
-        raise CannotImport([Fault(0, "features", "文件须为 GeoJSON FeatureCollection")])
+        raise CannotImport([Fault(0, "features", _("文件须为 GeoJSON FeatureCollection"))])
     wanted, repaired, faults = _read(features, on=at.date(), repair=repair)
     if faults and not skip_faulty:
         raise CannotImport(faults)
@@ -94,10 +96,19 @@ def _read(
         properties = feature.get("properties") if isinstance(feature, Mapping) else None
         place = _named(properties or {}, on=on)
         if place is None or place.ends is not None:
-            faults.append(Fault(number, "place", f"没有这个地点，或已撤销：{properties}"[:120]))
+            faults.append(
+                Fault(
+                    number,
+                    "place",
+                    _("没有这个地点，或已撤销：%(properties)s")
+                    % {"properties": str(properties)[:120]},
+                )
+            )
             continue
         if place.id in wanted:
-            faults.append(Fault(number, "place", f"“{place.name}”的边界出现两次"))
+            faults.append(
+                Fault(number, "place", _("“%(name)s”的边界出现两次") % {"name": place.name})
+            )
             continue
         try:
             checked = check_boundary(feature.get("geometry") or {}, repair=repair)

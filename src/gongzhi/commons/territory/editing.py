@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import Plain, Subject, record, record_many
 from gongzhi.commons.permissions.actors import Actor
@@ -89,16 +91,20 @@ def change_place(*, place_id: int, by: Actor, at: datetime, **facts: Any) -> Non
     """
     require(by, "territory.edit")
     if unknown := set(facts) - _CORRECTABLE:
-        raise CannotEditPlace(f"不能更改：{'、'.join(sorted(unknown))}")
+        raise CannotEditPlace(_("不能更改：%(names)s") % {"names": "、".join(sorted(unknown))})
     if "name" in facts and not 0 < len(str(facts["name"]).strip()) <= LONGEST_NAME:
-        raise CannotEditPlace(f"名称须为 1 至 {LONGEST_NAME} 个字")
+        raise CannotEditPlace(
+            _("名称须为 1 至 %(longest_name)s 个字") % {"longest_name": LONGEST_NAME}
+        )
     with revision.changing():
         place = _open_place(place_id)
         changed = {name: new for name, new in facts.items() if getattr(place, name) != new}
         if not changed:
             return
         if "name" in changed and _siblings(place).filter(name=changed["name"]).exists():
-            raise CannotEditPlace(f"同一处已有名为“{changed['name']}”的地点")
+            raise CannotEditPlace(
+                _("同一处已有名为“%(changed)s”的地点") % {"changed": changed["name"]}
+            )
         Place.objects.filter(pk=place_id).update(**changed)
         _tell(by, events.CHANGED, place_id, at=at, data={"fields": [*sorted(changed)]})
 
@@ -109,10 +115,16 @@ def close_place(*, place_id: int, ends: date, by: Actor, at: datetime) -> None:
     with revision.changing():
         place = _open_place(place_id)
         if place.begins and ends < place.begins:
-            raise CannotEditPlace(f"终止日期 {ends} 早于设立日期 {place.begins}")
+            raise CannotEditPlace(
+                _("终止日期 %(ends)s 早于设立日期 %(begins)s")
+                % {"ends": ends, "begins": place.begins}
+            )
         inside = Place.objects.filter(parent_id=place_id, ends__isnull=True)
         if names := list(inside.values_list("name", flat=True)[:3]):
-            raise CannotEditPlace(f"“{place.name}”内还有未撤销的地点：{'、'.join(names)}等")
+            raise CannotEditPlace(
+                _("“%(name)s”内还有未撤销的地点：%(names)s等")
+                % {"name": place.name, "names": "、".join(names)}
+            )
         Place.objects.filter(pk=place_id).update(ends=ends)
         _tell(by, events.CLOSED, place_id, at=at, data={"ends": ends.isoformat()})
 
@@ -123,15 +135,18 @@ def set_code(
     """Give a place an official code from a day on; the code before it ends the day before."""
     require(by, "territory.edit")
     if not code.strip() or not scheme.strip():
-        raise CannotEditPlace("编码和编码方案不能为空")
+        raise CannotEditPlace(_("编码和编码方案不能为空"))
     with revision.changing():
         _open_place(place_id)
         held = PlaceCode.objects.filter(place_id=place_id, scheme=scheme)
         if held.filter(valid_from__gte=valid_from).exists():
-            raise CannotEditPlace(f"已有从 {valid_from} 或更晚开始的 {scheme} 编码")
+            raise CannotEditPlace(
+                _("已有从 %(valid_from)s 或更晚开始的 %(scheme)s 编码")
+                % {"valid_from": valid_from, "scheme": scheme}
+            )
         taken = PlaceCode.objects.filter(scheme=scheme, code=code, valid_to__isnull=True)
         if taken.exclude(place_id=place_id).exists():
-            raise CannotEditPlace(f"编码 {code} 正由另一地点使用")
+            raise CannotEditPlace(_("编码 %(code)s 正由另一地点使用") % {"code": code})
         held.filter(valid_to__isnull=True).update(valid_to=valid_from - timedelta(days=1))
         PlaceCode.objects.create(place_id=place_id, scheme=scheme, code=code, valid_from=valid_from)
         facts = {"scheme": scheme, "code": code, "from": valid_from.isoformat()}
@@ -146,7 +161,7 @@ _CORRECTABLE = frozenset(
 def _open_place(place_id: int) -> Place:
     place = Place.objects.defer("boundary").filter(pk=place_id, ends__isnull=True).first()
     if place is None:
-        raise CannotEditPlace(f"没有这个地点，或已撤销：{place_id}")
+        raise CannotEditPlace(_("没有这个地点，或已撤销：%(place_id)s") % {"place_id": place_id})
     return place
 
 

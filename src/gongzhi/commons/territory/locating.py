@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 from numpy.typing import ArrayLike
 
 from gongzhi.commons.revisions import Kept
@@ -40,9 +41,12 @@ def locate(longitude: float, latitude: float) -> Location:
     Raises `CannotLocate` for what is no longitude and latitude.
     """
     if not (math.isfinite(longitude) and math.isfinite(latitude)):
-        raise CannotLocate("经纬度须为数字")
+        raise CannotLocate(_("经纬度须为数字"))
     if abs(longitude) > 180 or abs(latitude) > 90:
-        raise CannotLocate(f"经纬度超出范围：{longitude}, {latitude}")
+        raise CannotLocate(
+            _("经纬度超出范围：%(longitude)s, %(latitude)s")
+            % {"longitude": longitude, "latitude": latitude}
+        )
     return _index.value().find(longitude, latitude)
 
 

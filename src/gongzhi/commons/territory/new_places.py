@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.rows import Fault
 from gongzhi.commons.territory.kinds import PlaceKind
 from gongzhi.commons.territory.models import Place
@@ -47,35 +49,50 @@ def faults_of(rows: Sequence[NewPlace], parents: dict[int, Place]) -> Iterable[F
     has_district = Place.objects.filter(kind=PlaceKind.DISTRICT).exists()
     for number, row in enumerate(rows, start=1):
         if row.kind not in _RANK:
-            yield Fault(number, "kind", f"没有这种地点：{row.kind}")
+            yield Fault(number, "kind", _("没有这种地点：%(kind)s") % {"kind": row.kind})
             continue
         yield from _faulty_values(number, row)
         if row.kind == PlaceKind.DISTRICT:
             if has_district or row.parent_id is not None or row.parent_row is not None:
-                yield Fault(number, "kind", "一个系统只有一个区，且区不属于其他地点")
+                yield Fault(number, "kind", _("一个系统只有一个区，且区不属于其他地点"))
             has_district = True
             continue
         above = _kind_above(number, row, rows, parents)
         if above is None:
-            yield Fault(number, "parent", "没有这个上级地点，或已撤销")
+            yield Fault(number, "parent", _("没有这个上级地点，或已撤销"))
         elif _RANK.get(above, 0) >= _RANK[row.kind]:
             kind, higher = PlaceKind(row.kind).label, PlaceKind(above).label
-            yield Fault(number, "parent", f"{kind}不能设在{higher}之内")
+            yield Fault(
+                number,
+                "parent",
+                _("%(kind)s不能设在%(higher)s之内") % {"kind": kind, "higher": higher},
+            )
         key = (row.parent_id or ("row", row.parent_row), row.kind, row.name.strip())
         if key in taken:
-            yield Fault(number, "name", f"同一处已有名为“{row.name}”的地点")
+            yield Fault(number, "name", _("同一处已有名为“%(name)s”的地点") % {"name": row.name})
         taken.add(key)
 
 
 def _faulty_values(number: int, row: NewPlace) -> Iterable[Fault]:
     if not 0 < len(row.name.strip()) <= LONGEST_NAME:
-        yield Fault(number, "name", f"名称须为 1 至 {LONGEST_NAME} 个字")
+        yield Fault(
+            number,
+            "name",
+            _("名称须为 1 至 %(longest_name)s 个字") % {"longest_name": LONGEST_NAME},
+        )
     if row.households is not None and row.households < 0:
-        yield Fault(number, "households", f"户数不能为负：{row.households}")
+        yield Fault(
+            number, "households", _("户数不能为负：%(households)s") % {"households": row.households}
+        )
     if (row.latitude is None) != (row.longitude is None):
-        yield Fault(number, "latitude", "经度和纬度要一起给出")
+        yield Fault(number, "latitude", _("经度和纬度要一起给出"))
     elif abs(row.latitude or 0) > 90 or abs(row.longitude or 0) > 180:
-        yield Fault(number, "latitude", f"经纬度超出范围：{row.longitude}, {row.latitude}")
+        yield Fault(
+            number,
+            "latitude",
+            _("经纬度超出范围：%(longitude)s, %(latitude)s")
+            % {"longitude": row.longitude, "latitude": row.latitude},
+        )
 
 
 def _kind_above(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.rows import CannotImport, RowReader, require_columns
@@ -103,7 +104,7 @@ def _read(reader: RowReader) -> _Read:
     for item in reader.items("codes"):
         scheme, equals, code = item.partition("=")
         if not (scheme.strip() and equals and code.strip()):
-            reader.fault("codes", f"编码须写作 stat12=990101001000：{item}")
+            reader.fault("codes", _("编码须写作 stat12=990101001000：%(item)s") % {"item": item})
         codes[scheme.strip()] = code.strip()
     new = NewPlace(
         kind=reader.text("kind"),
@@ -146,7 +147,7 @@ def _sort(
         if each.new.kind == "district":
             parent = row = None
         elif parent is None and row is None:
-            reader.fault("place", f"没有这个上级地点：{each.above}")
+            reader.fault("place", _("没有这个上级地点：%(above)s") % {"above": each.above})
         position.setdefault(each.names, len(fresh))
         placed = {"parent_id": parent.pk} if parent else {"parent_row": row}
         fresh.append(replace(each.new, **placed))

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from gongzhi.commons.calendar.days import today
 from gongzhi.commons.revisions import Kept, Revision
 from gongzhi.commons.territory.models import Place, PlaceCode
@@ -17,7 +19,7 @@ class UnknownPlace(LookupError):
     """There is no such place."""
 
     def __init__(self, place_id: object) -> None:
-        super().__init__(f"没有这个地点：{place_id}")
+        super().__init__(_("没有这个地点：%(place_id)s") % {"place_id": place_id})
 
 
 def place(place_id: int) -> PlaceView:

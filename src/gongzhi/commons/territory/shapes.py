@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import shapely
+from django.utils.translation import gettext as _
 
 _AREAL = frozenset({"Polygon", "MultiPolygon"})
 
@@ -31,26 +32,31 @@ def check_boundary(geometry: Mapping[str, Any], *, repair: bool = False) -> Chec
     """
     kind = geometry.get("type") if isinstance(geometry, Mapping) else None
     if kind not in _AREAL:
-        raise CannotUseBoundary(f"边界须为 Polygon 或 MultiPolygon，而不是 {kind}")
+        raise CannotUseBoundary(
+            _("边界须为 Polygon 或 MultiPolygon，而不是 %(kind)s") % {"kind": kind}
+        )
     try:
         shape = shapely.from_geojson(json.dumps(geometry))
     except (shapely.errors.GEOSException, TypeError, ValueError) as error:
-        raise CannotUseBoundary(f"不是有效的 GeoJSON：{error}") from None
+        raise CannotUseBoundary(_("不是有效的 GeoJSON：%(error)s") % {"error": error}) from None
     if shape.is_empty:
-        raise CannotUseBoundary("边界是空的")
+        raise CannotUseBoundary(_("边界是空的"))
     west, south, east, north = shape.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise CannotUseBoundary("坐标超出经纬度范围；请使用 WGS 84 经纬度，经度在前")
+        raise CannotUseBoundary(_("坐标超出经纬度范围；请使用 WGS 84 经纬度，经度在前"))
     if shape.is_valid:
         return CheckedBoundary(_plain(shape))
     reason = shapely.is_valid_reason(shape)
     if not repair:
-        raise CannotUseBoundary(f"边界无效：{reason}；可要求修复后再导入")
+        raise CannotUseBoundary(_("边界无效：%(reason)s；可要求修复后再导入") % {"reason": reason})
     mended = _areas_of(shapely.make_valid(shape, method="structure", keep_collapsed=False))
     if mended.is_empty or not mended.is_valid:
-        raise CannotUseBoundary(f"边界无效，且无法修复：{reason}")
+        raise CannotUseBoundary(_("边界无效，且无法修复：%(reason)s") % {"reason": reason})
     change = (mended.area - shape.area) / mended.area
-    return CheckedBoundary(_plain(mended), f"{reason}；修复后面积变化 {change:+.2%}")
+    return CheckedBoundary(
+        _plain(mended),
+        _("%(reason)s；修复后面积变化 %(change)s") % {"reason": reason, "change": f"{change:+.2%}"},
+    )
 
 
 def _areas_of(shape: shapely.Geometry) -> shapely.Geometry:

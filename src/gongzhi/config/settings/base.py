@@ -42,12 +42,17 @@ INSTALLED_APPS = [
     "gongzhi.commons.remarks",
     "gongzhi.affairs.tickets",
     "gongzhi.affairs.resources",
+    "gongzhi.insights.forms",
+    "gongzhi.insights.reports",
     "gongzhi.affairs.assemblies",
+    "gongzhi.affairs.budgets",
+    "gongzhi.insights.surveys",
     "gongzhi.interfaces.pages",
 ]
 
 MIDDLEWARE = [
     "gongzhi.interfaces.pages.framing.log_lines.RequestLines",
+    "gongzhi.interfaces.api.metrics.timing.RequestTimes",
     "gongzhi.interfaces.pages.framing.headers.SafeHeaders",
     "gongzhi.interfaces.pages.framing.headers.SmallPages",
     "django.middleware.security.SecurityMiddleware",
@@ -66,7 +71,7 @@ MIDDLEWARE = [
 ]
 
 # Interfaces for programs: no session, no cookie, no page; their views are reached straight away.
-DOORS_FOR_PROGRAMS = ("/open311/", "/api/")
+DOORS_FOR_PROGRAMS = ("/open311/", "/api/", "/metrics")
 
 ROOT_URLCONF = "gongzhi.config.urls"
 WSGI_APPLICATION = "gongzhi.config.wsgi.application"
@@ -122,6 +127,7 @@ OPERATOR = environment.OPERATOR.read()
 CONTACT = environment.CONTACT.read()
 SMS_WEBHOOK = environment.SMS_WEBHOOK.read()
 WEBHOOK_SECRET = environment.WEBHOOK_SECRET.read()
+METRICS_TOKEN = environment.METRICS_TOKEN.read()
 WEB_HOST = environment.HOST.read()
 WEB_PORT = int(environment.PORT.read())
 PUBLIC_URL = environment.PUBLIC_URL.read().rstrip("/") or f"http://{WEB_HOST}:{WEB_PORT}"

@@ -21,6 +21,7 @@ ALLOWED_HOSTS = [name.strip() for name in environment.HOSTNAMES.read().split(","
 STATIC_ROOT = DATA_FOLDER / "static"
 MEDIA_ROOT = DATA_FOLDER / "attachments"
 MODELS_FOLDER = DATA_FOLDER / "models"
+METRICS_FOLDER = environment.metrics_folder()
 LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -14,6 +14,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "asyncio": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # it tells of every table of a font it makes smaller
+        "fpdf": {"level": "ERROR"},  # a letter that a font lacks is no reason to write a line
         "urllib3": {"level": "WARNING"},  # at DEBUG it names addresses, and what they carry
     },
 }

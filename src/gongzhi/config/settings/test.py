@@ -30,4 +30,5 @@ STATIC_ROOT = DATA_FOLDER / "static"
 STATIC_ROOT.mkdir()
 MEDIA_ROOT = DATA_FOLDER / "attachments"
 MODELS_FOLDER = DATA_FOLDER / "models"
+METRICS_FOLDER = None  # one process, which counts in its memory
 LOCALE_PATHS = [translations.compiled(translations.SOURCES, into=DATA_FOLDER / "locale")]

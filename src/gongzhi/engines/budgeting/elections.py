@@ -126,9 +126,11 @@ def make_election(
     kind: BallotKind,
     votes: Sequence[Sequence[str]],
     points: Sequence[Sequence[Amount]] | None = None,
+    places: Sequence[str] | None = None,
 ) -> Election:
     """Check and assemble an election from plain values, one vote per voter.
 
+    `places` says for each vote where its voter lives; only counts are kept of it.
     Raises `InvalidElection` naming the project or the vote (counted from 1) at fault.
     """
     index = {name: number for number, name in enumerate(costs)}
@@ -151,8 +153,15 @@ def make_election(
     repeated = find_repeated_project(raw)
     if repeated is not None:
         raise InvalidElection(f"vote {repeated + 1}: a project is listed twice")
-    merged, _ = merge_ballots(raw)
-    return assemble_election(costs=costs, budget=budget, ballots=merged)
+    if places is not None and len(places) != len(votes):
+        raise InvalidElection("every vote needs its place")
+    merged, became = merge_ballots(raw)
+    return assemble_election(
+        costs=costs,
+        budget=budget,
+        ballots=merged,
+        places=None if places is None else count_places(places, became),
+    )
 
 
 def assemble_election(
@@ -221,6 +230,16 @@ def merge_ballots(ballots: Ballots) -> tuple[Ballots, NDArray[np.int64]]:
         point_scale=ballots.point_scale,
     )
     return merged, became
+
+
+def count_places(where: Sequence[str], ballots: NDArray[np.int64]) -> Places:
+    """Where the voters of each merged ballot live, from one name and one ballot per voter."""
+    where = [name.strip() for name in where]
+    names = tuple(sorted(set(where)))
+    index = {name: number for number, name in enumerate(names)}
+    places = np.array([index[name] for name in where], dtype=np.int64)
+    keys, counts = np.unique(ballots * len(names) + places, return_counts=True)
+    return Places(names, keys // len(names), keys % len(names), counts.astype(np.int64))
 
 
 def _whole_points(

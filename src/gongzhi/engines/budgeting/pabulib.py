@@ -86,11 +86,13 @@ def write_pabulib(
     *,
     meta: Mapping[str, str],
     project_columns: Mapping[str, Sequence[str]] | None = None,
+    voter_ids: Sequence[str] | None = None,
 ) -> str:
     """Write an election as `.pb` text that `read_pabulib` reads back.
 
-    Ballots come out sorted by content and numbered from 1: neither the order nor the number says
-    who voted, or when. `meta` gives further keys; counts, budget and vote type are the election's.
+    Ballots come out sorted by content and numbered from 1, or under `voter_ids` where some are
+    given: neither the order nor the number says who voted, or when. `meta` gives further keys;
+    counts, budget and vote type are the election's.
     `project_columns` gives further columns of PROJECTS, one value per project.
     """
     ballots = election.ballots
@@ -115,7 +117,8 @@ def write_pabulib(
         )
         for _ in range(weight)
     ]
-    rows += [[str(number), *cells] for number, cells in enumerate(cast, 1)]
+    ids = voter_ids or [str(number) for number in range(1, len(cast) + 1)]
+    rows += [[name, *cells] for name, cells in zip(ids, cast, strict=True)]
     return "\n".join(";".join(map(_quoted, row)) for row in rows) + "\n"
 
 

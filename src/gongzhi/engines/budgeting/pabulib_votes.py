@@ -15,6 +15,7 @@ from .elections import (
     Ballots,
     Places,
     common_scale,
+    count_places,
     find_repeated_project,
     merge_ballots,
 )
@@ -81,7 +82,7 @@ def read_votes(lines: Sequence[str], table: VoteTable) -> Votes:
         return Votes(ballots, None)
     index = {cell: int(ballot) for cell, ballot in zip(distinct, became, strict=True)}
     cast = np.array([index[cell] for cell in cells], dtype=np.int64)
-    return Votes(ballots, _count_places(rows.column(table.place_column), cast))
+    return Votes(ballots, count_places(rows.column(table.place_column), cast))
 
 
 class _Rows:
@@ -182,12 +183,3 @@ def _read_points(
             exact.append(Fraction(part))
     scale = common_scale(exact)
     return np.array([int(value * scale) for value in exact], dtype=np.int64), scale
-
-
-def _count_places(where: Sequence[str], ballots: NDArray[np.int64]) -> Places:
-    where = [name.strip() for name in where]
-    names = tuple(sorted(set(where)))
-    index = {name: number for number, name in enumerate(names)}
-    places = np.array([index[name] for name in where], dtype=np.int64)
-    keys, counts = np.unique(ballots * len(names) + places, return_counts=True)
-    return Places(names, keys // len(names), keys % len(names), counts.astype(np.int64))

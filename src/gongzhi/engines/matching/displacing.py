@@ -1,6 +1,7 @@
 """Fitting whole needs in where they do more good than what is there now."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +13,17 @@ from gongzhi.engines.matching.spreading import Rows
 
 _PASSES = 3
 Cell = tuple[int, int]
-Score = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What an exchange does: units that communities win or lose, and urgency-weighted units."""
+
+    change: dict[int, int]
+    value: int
+
+
+_NONE = Gain({}, 0)
 
 
 def displace(
@@ -84,13 +95,13 @@ class _Places:
     def take(self, need: int) -> bool:
         """Serve the need where the plan gains most; False where it gains nowhere."""
         units = int(self.left[need])
-        best: tuple[Score, Cell, list[tuple[int, int]]] | None = None
+        best: tuple[Gain, Cell, list[tuple[int, int]]] | None = None
         for cell in self._cells(need):
             victims = self._victims(need, cell, units)
             if victims is None:
                 continue
             gain = self._gain(need, units, victims)
-            if gain > self._gain(need, 0, []) and (best is None or gain > best[0]):
+            if self._beats(gain, best[0] if best else _NONE):
                 best = (gain, cell, victims)
         if best is None:
             return False
@@ -130,23 +141,32 @@ class _Places:
                 return victims
         return None
 
-    def _gain(self, need: int, units: int, victims: list[tuple[int, int]]) -> Score:
-        """How good the plan would be, in the order of the aims, as far as this exchange goes."""
-        needs, change = self.pool.needs, {}
-        change[int(needs.community[need])] = units
-        value = units * int(needs.urgency[need])
+    def _gain(self, need: int, units: int, victims: list[tuple[int, int]]) -> Gain:
+        needs = self.pool.needs
+        change, value = {int(needs.community[need]): units}, units * int(needs.urgency[need])
         for other, lost in victims:
             home = int(needs.community[other])
             change[home] = change.get(home, 0) - lost
             value -= lost * int(needs.urgency[other])
+        return Gain(change, value)
+
+    def _beats(self, one: Gain, other: Gain) -> bool:
+        """Whether the plan is better by its aims with one exchange than with the other.
+
+        Communities that neither touches have the same share in both, and leximin compares two plans
+        by what differs, so only the touched ones are sorted.
+        """
         if self.order == "value-first":
-            return (value,)
-        shares = sorted(
-            Fraction(have + change.get(place, 0), most)
-            for place, (have, most) in enumerate(zip(self.units, self.attainable, strict=True))
-            if most
+            return one.value > other.value
+        touched = [place for place in one.change | other.change if self.attainable[place]]
+        shares, others = (
+            sorted(
+                Fraction(self.units[place] + gain.change.get(place, 0), self.attainable[place])
+                for place in touched
+            )
+            for gain in (one, other)
         )
-        return (shares, value)
+        return (shares, one.value) > (others, other.value)
 
     def _rehouse(self, need: int) -> None:
         """Find free capacity for what the need has lost."""

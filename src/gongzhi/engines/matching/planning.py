@@ -8,20 +8,9 @@ from gongzhi.engines.matching.candidates import Candidates, find_candidates
 from gongzhi.engines.matching.checking import check_pool
 from gongzhi.engines.matching.handovers import fewest_handovers, with_fewer_handovers
 from gongzhi.engines.matching.pool import BoolArray, IntArray, Order, Pool
-from gongzhi.engines.matching.repairing import Repaired, repair
+from gongzhi.engines.matching.repairing import Bound, Repaired, repair
 from gongzhi.engines.matching.solving import Solved, remaining_of, solve
 from gongzhi.engines.matching.spreading import Rows, rows_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bound:
-    """What no plan can exceed, where optimality could not be proved."""
-
-    units: int
-    lowest_share: float
-    """The best possible share of the community with the smallest share."""
-    value: int
-    """Urgency-weighted units of the plan that asks for nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,19 +74,30 @@ def plan_matches(*, pool: Pool, order: Order = "fair-first") -> Plan:
 def plan_of(*, pool: Pool, candidates: Candidates, solved: Solved) -> Plan:
     """The rows of a solved network, with the locked ones."""
     rows = rows_of(built=solved.built, flow=solved.flow, left=solved.remaining.need)
-    rows = with_fewer_handovers(pool=pool, rows=rows, period_left=solved.remaining.period)
+    rows = _with_fewer_visits(pool, rows)
     bound = None if solved.proof.complete else _loose_bound(pool, solved)
     return _assembled(pool, candidates, solved, rows, bound)
 
 
 def _plan_of_repaired(pool: Pool, repaired: Repaired) -> Plan:
-    bound = None
-    if not repaired.exact:
-        bound = Bound(
-            units=int(repaired.relaxed.received.sum()), lowest_share=repaired.lowest_share,
-            value=repaired.most_value,
-        )  # fmt: skip
-    return _assembled(pool, repaired.candidates, repaired.solved, repaired.rows, bound)
+    rows = _with_fewer_visits(pool, repaired.rows)
+    return _assembled(pool, repaired.candidates, repaired.solved, rows, repaired.bound)
+
+
+def _with_fewer_visits(pool: Pool, rows: Rows) -> Rows:
+    """Fewer hand-overs of what may be split; whole needs and those in sequence stay as they are."""
+    bound = pool.needs.whole.copy()
+    bound[pool.decisions.earlier] = bound[pool.decisions.later] = True
+    stays = bound[rows.need]
+    left = remaining_of(pool).period
+    np.subtract.at(left, (rows.offer[stays], rows.period[stays]), rows.quantity[stays])
+    free = with_fewer_handovers(pool=pool, rows=rows.only(~stays), period_left=left)
+    kept = rows.only(stays)
+    columns = [
+        np.concatenate([getattr(kept, name), getattr(free, name)])
+        for name in ("need", "offer", "period", "quantity")
+    ]
+    return Rows(need=columns[0], offer=columns[1], period=columns[2], quantity=columns[3])
 
 
 def _loose_bound(pool: Pool, solved: Solved) -> Bound:

@@ -21,6 +21,17 @@ _ROUNDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bound:
+    """What no plan can exceed, where optimality could not be proved."""
+
+    units: int
+    lowest_share: float
+    """The best possible share of the community with the smallest share."""
+    value: int
+    """Urgency-weighted units of the plan that asks for nothing else."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Repaired:
     rows: Rows
     """All hand-overs, without the locked ones of the pool."""
@@ -28,35 +39,51 @@ class Repaired:
     """The last network, in which whole needs are already decided."""
     relaxed: Solved
     """The network as if everything could be split and nothing had to wait."""
-    lowest_share: float
-    """The best share that the worst-off community could have if all could be split."""
-    most_value: int
-    """The most urgency-weighted need that could be met if all could be split."""
-    exact: bool
-    """Whether the repaired plan is as good as the relaxed one in every aim, hence optimal."""
+    bound: Bound | None
+    """None where the repaired plan is as good as the relaxed one in every aim, hence optimal."""
     candidates: Candidates
 
 
 def repair(*, pool: Pool, candidates: Candidates, order: Order) -> Repaired:
     """A plan that keeps needs whole and in sequence, and the relaxed plan that bounds it."""
     work = _Repair(pool=pool, candidates=candidates, order=order)
+    relaxed = work.relaxed
+    if work.is_settled():
+        return Repaired(
+            rows=work.relaxed_rows, solved=relaxed, relaxed=relaxed, bound=None,
+            candidates=work.first_candidates,
+        )  # fmt: skip
     depth = _depths(pool)
     for level in range(int(depth.max(initial=0)) + 1):
         work.decide(depth=depth, level=level)
     rows, solved = work.finish()
-    relaxed = work.relaxed
+    exact = relaxed.proof.complete and (
+        _aims(pool, rows, relaxed) == _aims(pool, work.relaxed_rows, relaxed)
+    )
+    return Repaired(
+        rows=rows, solved=solved, relaxed=relaxed, bound=None if exact else _bound(pool, work),
+        candidates=work.first_candidates,
+    )  # fmt: skip
+
+
+def keeps_whole(*, rows: Rows, pool: Pool, left: IntArray) -> bool:
+    """Whether every whole need stands in one row with all its `left` (needs,) units, or in none."""
+    broken = pool.needs.whole[rows.need] & (rows.quantity < left[rows.need])
+    return not broken.any()
+
+
+def _bound(pool: Pool, work: "_Repair") -> Bound:
+    """Each aim asked for alone, as if everything could be split: one more plan."""
+    relaxed, order = work.relaxed, work.order
     other: Order = "value-first" if order == "fair-first" else "fair-first"
     turned = solve(
         pool=work.first_pool, candidates=work.first_candidates, order=other,
         remaining=remaining_of(pool), apart=work.special, attainable=relaxed.attainable,
     )  # fmt: skip
     fair, valued = (relaxed, turned) if order == "fair-first" else (turned, relaxed)
-    exact = relaxed.proof.complete and (
-        _aims(pool, rows, relaxed) == _aims(pool, work.relaxed_rows, relaxed)
-    )
-    return Repaired(
-        rows=rows, solved=solved, relaxed=relaxed, exact=exact, candidates=work.first_candidates,
-        lowest_share=_lowest_share(fair), most_value=_value(pool, valued),
+    return Bound(
+        units=int(relaxed.received.sum()), lowest_share=_lowest_share(fair),
+        value=_value(pool, valued),
     )  # fmt: skip
 
 
@@ -118,15 +145,25 @@ class _Repair:
             self.candidates = find_candidates(self.pool)
         self.first_pool, self.first_candidates = self.pool, self.candidates
         self.attainable: IntArray | None = None
+        self.last: Solved | None = None
+        """What was solved last, while nothing has been decided since."""
         self.relaxed = self._solve()
         self.attainable = self.relaxed.attainable
         self.relaxed_rows = self._rows(self.relaxed)
 
+    def is_settled(self) -> bool:
+        """Whether the relaxed plan breaks no rule, so that there is nothing to repair."""
+        if len(self.original.later) or not self.relaxed.proof.complete:
+            return False
+        return keeps_whole(rows=self.relaxed_rows, pool=self.pool, left=self.relaxed.remaining.need)
+
     def _solve(self) -> Solved:
-        return solve(
-            pool=self.pool, candidates=self.candidates, remaining=self._remaining(),
-            order=self.order, apart=self.special, attainable=self.attainable,
-        )  # fmt: skip
+        if self.last is None:
+            self.last = solve(
+                pool=self.pool, candidates=self.candidates, remaining=self._remaining(),
+                order=self.order, apart=self.special, attainable=self.attainable,
+            )  # fmt: skip
+        return self.last
 
     def _remaining(self) -> Remaining:
         remaining = remaining_of(self.pool)
@@ -152,6 +189,7 @@ class _Repair:
         waited_for = np.isin(rows.need, self.original.earlier) & mine[rows.need]
         self._fix(rows, waited_for | whole[rows.need])
         self.unplaced |= whole & (remaining_of(self.pool).need > 0)
+        self.last = None
         self._narrow_followers(np.flatnonzero(mine))
 
     def _displaced(self, rows: Rows, waiting: BoolArray) -> Rows:
@@ -186,7 +224,7 @@ class _Repair:
             excluded_need=before.excluded_need, excluded_offer=before.excluded_offer,
             earlier=before.earlier, later=before.later,
         )  # fmt: skip
-        self.pool = replace(self.pool, decisions=decisions)
+        self.pool, self.last = replace(self.pool, decisions=decisions), None
 
     def _narrow_followers(self, needs: IntArray) -> None:
         decided = self.pool.decisions

@@ -22,10 +22,12 @@ from gongzhi.engines.matching.network import Arcs, Built, Network, arcs_of, buil
 from gongzhi.engines.matching.planning import Plan, plan_matches, plan_of
 from gongzhi.engines.matching.pool import IntArray, Pool
 from gongzhi.engines.matching.proof import Shares, prove
+from gongzhi.engines.matching.repairing import keeps_whole
 from gongzhi.engines.matching.residual import changes_of, spread_from
 from gongzhi.engines.matching.solving import Remaining, Solved, remaining_of, units_received
+from gongzhi.engines.matching.spreading import rows_of
 
-_MOST_STEPS = 60
+_MOST_STEPS = 20  # about what a new plan costs
 
 
 def plan_with_more_needs(*, pool: Pool, plan: Plan, before: Pool) -> Plan:
@@ -35,12 +37,12 @@ def plan_with_more_needs(*, pool: Pool, plan: Plan, before: Pool) -> Plan:
     another kind, or too large to mend. Only the fair-first order is mended.
     """
     check_pool(pool)
-    if plan.order != "fair-first" or not plan.proved or not _only_more_needs(pool, before):
+    if not (_can_be_mended(plan, before) and _only_more_needs(pool, before)):
         return plan_matches(pool=pool, order=plan.order)
     fresh = np.arange(len(before.needs), len(pool.needs))
     candidates = joined_candidates(old=plan.candidates, new=find_candidates(pool, only=fresh))
     remaining = remaining_of(pool)
-    apart = np.zeros(len(pool.needs), dtype=bool)
+    apart = pool.needs.whole.copy()
     apart[pool.decisions.excluded_need] = True
     built = build_network(
         pool=pool,
@@ -80,13 +82,22 @@ def plan_with_more_needs(*, pool: Pool, plan: Plan, before: Pool) -> Plan:
         attainable=attainable,
         proof=proof,
     )
+    rows = rows_of(built=built, flow=mending.flow, left=remaining.need)
+    if not keeps_whole(rows=rows, pool=pool, left=remaining.need):
+        return plan_matches(pool=pool, order=plan.order)
     return plan_of(pool=pool, candidates=candidates, solved=solved)
 
 
+def _can_be_mended(plan: Plan, before: Pool) -> bool:
+    """Whether the plan is a proved flow for the whole pool, in which nothing was repaired."""
+    untouched = np.array_equal(plan.solved.remaining.need, remaining_of(before).need)
+    return plan.order == "fair-first" and plan.proved and untouched
+
+
 def _only_more_needs(pool: Pool, before: Pool) -> bool:
-    """Whether the first needs and all else are as before, and nothing has to stay whole."""
+    """Whether the first needs and all else are as before, and no need waits for another."""
     count = len(before.needs)
-    if pool.needs.whole.any() or len(pool.decisions.later) or len(pool.needs) < count:
+    if len(pool.decisions.later) or len(pool.needs) < count:
         return False
     same_needs = all(
         np.array_equal(getattr(pool.needs, part.name)[:count], getattr(before.needs, part.name))

@@ -1,6 +1,7 @@
 """What a resident wrote, folded so that the same words look the same."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from gongzhi.engines.triage.scripts import SIMPLIFIED
@@ -44,6 +45,7 @@ class Span:
     weight: float = 1.0
 
 
+@lru_cache(maxsize=2_048)  # categories, urgency and search ask for the same texts in turn
 def fold(text: str) -> str:
     """Fold width, case, blanks and script, character by character.
 

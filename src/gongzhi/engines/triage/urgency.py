@@ -92,6 +92,7 @@ class UrgencyTable:
             found = [
                 reason
                 for field, text, plain in folded
+                if pattern.search(plain)
                 for reason in _reasons(rule, pattern, field=field, text=text, plain=plain)
             ]
             if found:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
+ALWAYS = ("id", "subject_kind", "subject_id", "sequence", "kind", "at", "unit_id", "place_id")
 # What an event says in its data, as columns: the name in the data, the column, the type there.
 # Every name here is declared by some event kind (docs/events.md) or named in docs/indicators.md
 # as what a coming room has to write.
@@ -35,6 +36,19 @@ FIELDS: tuple[tuple[str, str, str], ...] = (
     ("ends", "ends", "DATE"),
     ("subject_kind", "item_kind", "VARCHAR"),
     ("subject", "item_id", "BIGINT"),
+    ("need", "need", "BIGINT"),
+    ("offer", "offer", "BIGINT"),
+    ("giver", "giver", "BIGINT"),
+    ("room", "room", "BIGINT"),
+    ("side", "side", "VARCHAR"),
+    ("day", "day", "DATE"),
+    ("until", "until_day", "DATE"),
+    ("begins", "begins", "TIMESTAMPTZ"),
+    ("categories", "categories", '["VARCHAR"]'),
+    ("seats", "seats", "BIGINT"),
+    ("weekly", "weekly", '["BIGINT"]'),
+    ("source_kind", "source_kind", "VARCHAR"),
+    ("source", "source", "BIGINT"),
     ("filled", "filled", "BIGINT"),
     ("asked", "asked", "BIGINT"),
 )
@@ -46,7 +60,7 @@ _STRUCTURE = (
     )
     + "}"
 )
-_MOMENTS = {"contact_due", "due"}
+_MOMENTS = {"contact_due", "due", "begins"}
 
 
 def _column(name: str, column: str) -> str:

@@ -15,7 +15,7 @@ from gongzhi.insights.indicators.reading import End, Reading
 from gongzhi.insights.indicators.schemes import Scheme, in_scheme
 from gongzhi.insights.indicators.shapes import Indicator, Level, Statistic
 from gongzhi.insights.indicators.sources import Source
-from gongzhi.insights.indicators.statistics import STATISTICS, Grouped
+from gongzhi.insights.indicators.statistics import STATISTICS, Gathered, Grouped, densities, gather
 
 _GROUPS = {Level.STREET: "street_id", Level.COMMUNITY: "community_id", Level.UNIT: "unit_id"}
 
@@ -29,6 +29,7 @@ class Measuring:
     by_month: bool = False
     scheme: Scheme | None = None
     _reading: Reading = field(init=False)
+    _gathered: dict[str, Gathered] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         # What is due after the record was read can't be judged yet, nor a stock be counted.
@@ -39,6 +40,7 @@ class Measuring:
             since=self.period.since,
             until=min(self.period.until, known),
             ends=tuple(replace(end, at=min(end.at, known)) for end in _begun(ends, known)),
+            ahead=offset_seconds(self.period.since),
         )
 
     def records(self, indicator: Indicator) -> ir.Table:
@@ -65,9 +67,20 @@ class Measuring:
         """The cells of one indicator at one level, by group and month; nothing hidden yet."""
         if not indicator.is_recorded or level not in indicator.levels:
             return []
-        reckon = STATISTICS[indicator.statistic]
-        grouped = reckon(self.grouped(indicator, level))
+        if indicator.statistic is Statistic.DENSITY:
+            grouped = densities(self.grouped(indicator, level))
+        else:
+            grouped = STATISTICS[indicator.statistic](self._gather(indicator).at(level))
         return [self._cell(indicator, level, grouped, row) for row in range(len(grouped.n))]
+
+    def _gather(self, indicator: Indicator) -> Gathered:
+        """The records added up, asked of the engine once for all levels."""
+        if indicator.code not in self._gathered:
+            units = Level.UNIT in indicator.levels
+            self._gathered[indicator.code] = gather(
+                self.records(indicator), indicator.statistic, units=units
+            )
+        return self._gathered[indicator.code]
 
     def _cell(self, indicator: Indicator, level: Level, grouped: Grouped, row: int) -> Cell:
         group, month = int(grouped.group[row]), int(grouped.month[row])
@@ -124,9 +137,7 @@ def complete(
 
 def is_share(indicator: Indicator) -> bool:
     """Whether its value is a part of a whole, to be shown as a percentage."""
-    return indicator.statistic in {Statistic.SHARE, Statistic.DENSITY} or (
-        indicator.code == "room_use"
-    )
+    return indicator.statistic in {Statistic.SHARE, Statistic.PORTION, Statistic.DENSITY}
 
 
 def as_counts(cells: Iterable[Cell]) -> np.ndarray:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.timezone import localdate
+
 from gongzhi.commons.ledger.columns import Version
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.insights.indicators.comparing import (
@@ -13,9 +15,23 @@ from gongzhi.insights.indicators.comparing import (
     compare,
 )
 from gongzhi.insights.indicators.definitions import INDICATORS
+from gongzhi.insights.indicators.keeping import Kept, usual_period, write_kept
+from gongzhi.insights.indicators.networks import CoWork, co_work_of
+from gongzhi.insights.indicators.peers import (
+    Comparison,
+    Together,
+    compare_with_similar,
+    go_together,
+    profiles_of,
+)
 from gongzhi.insights.indicators.periods import Period
-from gongzhi.insights.indicators.shapes import Indicator, Level
-from gongzhi.insights.indicators.snapshots import Snapshot
+from gongzhi.insights.indicators.shapes import Difficulty, Indicator, Level
+from gongzhi.insights.indicators.snapshots import (
+    Snapshot,
+    database_name,
+    mirror_folder,
+    read_anew,
+)
 from gongzhi.insights.indicators.tables import IndicatorTable, readable, seen_by, whole_table
 
 
@@ -53,6 +69,9 @@ def overview(snap: Snapshot, period: Period, *, by: Actor) -> Overview:
 
 
 def _whole(snap: Snapshot, period: Period) -> Overview:
+    if snap.kept and snap.kept.period == period:
+        kept = snap.kept
+        return Overview(period, kept.version, kept.at, dict(kept.tables), kept.scan)
     measuring = snap.measuring(period)
     tables = {each.code: whole_table(measuring, each, compared_at(each)) for each in INDICATORS}
     scans = [
@@ -61,7 +80,7 @@ def _whole(snap: Snapshot, period: Period) -> Overview:
     ]
     return Overview(
         period=period,
-        version=snap.source.version,
+        version=snap.version,
         at=snap.at,
         tables=tables,
         scan=Scan(
@@ -72,13 +91,62 @@ def _whole(snap: Snapshot, period: Period) -> Overview:
     )
 
 
+def network_of(snap: Snapshot, period: Period, *, community: int | None = None) -> CoWork:
+    """Who worked with whom in a period, in one community or in the whole district."""
+    if community is None and snap.kept and snap.kept.period == period:
+        return snap.kept.network
+    key = ("network", period, community)
+    if key not in snap.answers:
+        snap.answers[key] = co_work_of(snap.measuring(period), community=community)
+    found: CoWork = snap.answers[key]
+    return found
+
+
+def beside_similar(
+    snap: Snapshot, period: Period, difficulty: Difficulty, community: int
+) -> Comparison:
+    """A community beside similar ones; what is hidden on its own takes no part."""
+    key = ("profiles", period)
+    if key not in snap.answers:
+        snap.answers[key] = profiles_of(snap.measuring(period))
+    tables = _tables_of(snap, period)
+    return compare_with_similar(community, difficulty, tables, snap.answers[key])
+
+
+def together_of(snap: Snapshot, period: Period, difficulty: Difficulty) -> tuple[Together, ...]:
+    """What goes together with a difficulty over the communities of the whole district."""
+    return go_together(_tables_of(snap, period), difficulty)
+
+
+def keep_overview(*, at: datetime) -> int:
+    """Work out ahead what the pages show unasked; returns how many numbers there are."""
+    snap = read_anew(at)
+    period = usual_period(localdate(at))
+    whole = _whole(snap, period)
+    kept = Kept(
+        period=period,
+        version=snap.version,
+        at=at,
+        first_day=snap.first_day,
+        tables=whole.tables,
+        scan=whole.scan,
+        network=network_of(snap, period),
+    )
+    write_kept(kept, mirror_folder(), database=database_name())
+    return sum(len(table.groups) + 1 for table in whole.tables.values())
+
+
 def whole_of(snap: Snapshot, period: Period, code: str) -> IndicatorTable:
     """The whole table behind an overview, for pictures in which groups have no names."""
+    return _tables_of(snap, period)[code]
+
+
+def _tables_of(snap: Snapshot, period: Period) -> dict[str, IndicatorTable]:
     key = ("overview", period)
     if key not in snap.answers:
         snap.answers[key] = _whole(snap, period)
-    table: IndicatorTable = snap.answers[key].tables[code]
-    return table
+    whole: Overview = snap.answers[key]
+    return whole.tables
 
 
 def months_of(

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import ibis
 from ibis.expr import types as ir
 
+from gongzhi.commons.ledger.kinds import all_kinds
+from gongzhi.insights.indicators.columns import ALWAYS, FIELDS
 from gongzhi.insights.indicators.sources import Source
 
 _numbers = count()  # of tables kept, since one engine may serve several readings
-_KNOWN_CATEGORY = ("ticket.received", "ticket.triaged", "ticket.overruled", "ticket.dispatched")
+_NO_MATTER = ibis.null().cast("string")
+_PLACED = ("ticket.received", "ticket.triaged", "ticket.overruled", "ticket.placed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Reading:
     since: datetime
     until: datetime
     ends: tuple[End, ...]
+    ahead: int = 0  # seconds by which the district's clock is ahead of UTC
     _kept: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -43,9 +47,14 @@ class Reading:
         return found.filter(found["at"] < ibis.literal(self.until))
 
     def of(self, *kinds: str) -> ir.Table:
-        """The events of these kinds."""
+        """The events of these kinds, with what these kinds may say and no other columns.
+
+        Few columns, because the time to turn an expression into SQL grows with them.
+        """
         found = self.events
-        return found.filter(found.kind.isin(list(kinds)))
+        said = {field for kind in all_kinds() if kind.name in kinds for field in kind.fields}
+        columns = [column for name, column, _type in FIELDS if name in said]
+        return found.filter(found.kind.isin(list(kinds))).select(*ALWAYS, *columns)
 
     def happened(self, *kinds: str) -> ir.Table:
         """The events of these kinds from `since` on."""
@@ -62,61 +71,46 @@ class Reading:
             ),
         )
 
+    def days(self) -> ir.Table:
+        """The district's days of the time: noon of each, its date, and its weekday from Monday."""
+        return self.kept("days", self._days)
+
+    def day_end(self, day: Any) -> Any:
+        """The moment at which a day of the district's clock is over."""
+        over = day.cast("timestamp(6)") + ibis.interval(days=1)
+        return over - ibis.interval(seconds=self.ahead)
+
     def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
         """The table of this name, made on first use and then held by the engine."""
         if name not in self._kept:
-            backend = self.source.backend
-            fresh = f"{name}_{next(_numbers)}"
-            self._kept[name] = backend.create_table(fresh, make(), temp=True)
+            source, fresh = self.source, f"{name}_{next(_numbers)}"
+            self._kept[name] = source.keep(source.backend, fresh, make())
         table: ir.Table = self._kept[name]
         return table
 
-    def tickets(self) -> ir.Table:
-        """One row a ticket: its matter and place as last known, its lead, clocks and scope."""
-        return self.kept("tickets", self._tickets)
+    def dispatches(self) -> ir.Table:
+        """One row a ticket that was ever dispatched: as of its last dispatch, and when the first.
+
+        `moved` says whether it ever had another lead.
+        """
+        return self.kept("dispatches", self._dispatches)
+
+    def matters(self) -> ir.Table:
+        """One row a ticket: when it was received, its matter and place as last known."""
+        return self.kept("matters", self._matters)
+
+    def out_of_scope(self) -> ir.Table:
+        """Tickets that were withdrawn or excluded: no rate counts them."""
+        return self.kept("out_of_scope", self._out_of_scope)
+
+    def park_spells(self) -> ir.Table:
+        """One row each time a ticket was parked, with when that ended, if it did."""
+        return self.kept("park_spells", self._park_spells)
 
     def closings(self) -> ir.Table:
         """One row each time a ticket was closed, with what it was about."""
-        return self.kept("closings", self._closings)
-
-    def deeds(self) -> ir.Table:
-        """One row for each thing a unit completed, with the item it was done for."""
-        return self.kept("deeds", self._deeds)
-
-    def _tickets(self) -> ir.Table:
-        found = self.events
-        found = found.filter(found.subject_kind == "ticket")
-        dispatched = found.kind == "ticket.dispatched"
-        contact = ((found.kind == "ticket.contacted") & found.in_limit.fill_null(False)) | (
-            (found.kind == "ticket.answered") & found.first_contact_in_limit.fill_null(False)
-        )
-        left = (found.kind == "ticket.withdrawn") | (
-            (found.kind == "ticket.exclusion_reviewed") & found.approved.fill_null(False)
-        )
-        named = found.kind.isin(_KNOWN_CATEGORY) & (found.category.fill_null("") != "")
-        received = found.kind == "ticket.received"
-        return found.group_by("subject_id").aggregate(
-            category=found.category.argmax(found.sequence, where=named),
-            place_id=found.place_id.argmax(found.sequence),
-            channel=found.channel.max(where=received),
-            received_at=found["at"].min(where=received),
-            received_id=found["id"].min(where=received),
-            lead=found.lead.argmax(found.sequence, where=dispatched),
-            leads=found.lead.nunique(where=dispatched),
-            first_dispatch=found["at"].min(where=dispatched),
-            dispatched_id=found["id"].max(where=dispatched),
-            dispatched_seq=found.sequence.max(where=dispatched),
-            contact_due=found.contact_due.argmax(found.sequence, where=dispatched),
-            contact_seq=found.sequence.max(where=contact),
-            out_of_scope=left.any(),
-        )
-
-    def _closings(self) -> ir.Table:
         closed = self.of("ticket.closed")
-        tickets = self.tickets()
-        known = tickets.select("subject_id", matter=tickets.category)
-        joined = closed.join(known, "subject_id", how="left")
-        return joined.select(
+        return closed.select(
             "subject_kind",
             "subject_id",
             "sequence",
@@ -125,39 +119,131 @@ class Reading:
             "callback",
             "unit_kinds",
             "work_minutes",
-            "paused_minutes",
-            event_id=joined["id"],
-            closed_by=joined.unit_id,
-            unit_id=joined.lead,
-            category=ibis.coalesce(joined.category, joined.matter),
+            event_id=closed["id"],
+            unit_id=closed.lead,
+            category=closed.category.nullif(""),
         )
+
+    def deeds(self) -> ir.Table:
+        """One row for each thing a unit completed, with the item it was done for."""
+        return self.kept("deeds", self._deeds)
+
+    def _days(self) -> ir.Table:
+        labels = {end.label for end in self.ends}
+        ahead = timedelta(seconds=self.ahead)
+        first = (self.since + ahead).replace(hour=12, minute=0, second=0, microsecond=0)
+        rows: dict[str, list[Any]] = {"label": [], "noon": [], "day": [], "weekday": []}
+        local = first
+        while local - ahead < self.until:
+            month = local.year * 12 + local.month - 1
+            rows["label"].append(month if month in labels else 0)
+            rows["noon"].append(local - ahead)
+            rows["day"].append(local.date())
+            rows["weekday"].append(local.weekday())
+            local += timedelta(days=1)
+        types = {"label": "int64", "noon": "timestamp(6)", "day": "date", "weekday": "int32"}
+        return ibis.memtable(rows, schema=ibis.schema(types))
+
+    def _dispatches(self) -> ir.Table:
+        sent = self.of("ticket.dispatched")
+        known = sent.group_by(ticket=sent.subject_id).aggregate(
+            last=sent.sequence.max(),
+            first_at=sent["at"].min(),
+            one=sent.lead.min(),
+            other=sent.lead.max(),
+        )
+        found = sent.inner_join(
+            known, [sent.subject_id == known.ticket, sent.sequence == known["last"]]
+        )
+        return found.select(
+            "subject_id",
+            "sequence",
+            "place_id",
+            "lead",
+            "contact_due",
+            "first_at",
+            event_id=found["id"],
+            category=found.category.nullif(""),
+            moved=found.one != found.other,
+        )
+
+    def _matters(self) -> ir.Table:
+        found = self.of(*_PLACED, "ticket.dispatched")
+        received = found.kind == "ticket.received"
+        return found.group_by("subject_id").aggregate(
+            category=found.category.argmax(
+                found.sequence, where=found.category.fill_null("") != ""
+            ),
+            place_id=found.place_id.argmax(found.sequence),
+            at=found["at"].min(where=received),
+            event_id=found["id"].min(where=received),
+        )
+
+    def _out_of_scope(self) -> ir.Table:
+        left = self.of("ticket.withdrawn", "ticket.exclusion_reviewed")
+        left = left.filter((left.kind == "ticket.withdrawn") | left.approved.fill_null(False))
+        return left.select("subject_id").distinct()
+
+    def _park_spells(self) -> ir.Table:
+        ending = ["ticket.unparked", "ticket.closed", "ticket.withdrawn"]
+        reviewed = self.of("ticket.parking_reviewed", "ticket.exclusion_reviewed")
+        reviewed = reviewed.filter(reviewed.approved.fill_null(False))
+        begun = reviewed.filter(reviewed.kind == "ticket.parking_reviewed").select("subject_id")
+        over = self.of(*ending).semi_join(begun, "subject_id")
+        columns = ["subject_id", "sequence", "kind", "at", "place_id", "id"]
+        turns = reviewed.select(*columns).union(over.select(*columns))
+        following = ibis.window(group_by="subject_id", order_by="sequence")
+        spells = turns.mutate(ended=turns["at"].lead().over(following))
+        spells = spells.filter(spells.kind == "ticket.parking_reviewed")
+        return spells.select("subject_id", "at", "ended", "place_id", event_id=spells["id"])
 
     def _deeds(self) -> ir.Table:
         asked = self.of("task.asked").select("subject_id", "item_kind", "item_id", "category")
-        tasks = self.of("task.finished").drop("item_kind", "item_id", "category")
-        finished = tasks.join(asked, "subject_id", how="left")
+        finished = self.of("task.finished").join(asked, "subject_id", how="left")
         closed = self.of("ticket.closed")
+        closed = closed.mutate(item_kind=closed.subject_kind, item_id=closed.subject_id)
         reported = self.of("ticket.assist_reported", "whistle.reported")
+        reported = reported.mutate(
+            item_kind=reported.subject_kind, item_id=reported.subject_id, category=_NO_MATTER
+        )
         parts = [
-            _deed(finished, unit=finished.about_unit, kind="item_kind", item="item_id"),
-            _deed(closed, unit=closed.lead, kind="subject_kind", item="subject_id"),
-            _deed(reported, unit=reported.about_unit, kind="subject_kind", item="subject_id"),
+            _deed(finished, unit=finished.about_unit),
+            _deed(closed, unit=closed.lead),
+            _deed(reported, unit=reported.about_unit),
+            self._given(),
         ]
         done = ibis.union(*parts)
         units = self.source.units.select("unit_id", "unit_kind")
         return done.inner_join(units, "unit_id")
 
+    def _given(self) -> ir.Table:
+        """What units gave and the receiving side confirmed, for a ticket's need for that ticket."""
+        given = self.of("claim.confirmed")
+        needs = self.of("need.published")
+        needs = needs.select(
+            "category",
+            published=needs.subject_id,
+            item_kind=needs.source_kind.nullif(""),
+            item_id=needs.source,
+        )
+        found = given.left_join(needs, given.need == needs.published)
+        whole = found.mutate(
+            item_kind=ibis.coalesce(found.item_kind, "need"),
+            item_id=ibis.coalesce(found.item_id, found.need),
+        )
+        return _deed(whole, unit=whole.giver)
 
-def _deed(found: ir.Table, *, unit: ir.Column, kind: str, item: str) -> ir.Table:
+
+def _deed(found: ir.Table, *, unit: ir.Column) -> ir.Table:
     return found.select(
         "subject_kind",
         "subject_id",
         "at",
         "place_id",
+        "category",
         event_id=found["id"],
         unit_id=unit,
-        category=found.category,
-        item=ibis.coalesce(found[kind], found.subject_kind)
+        item=ibis.coalesce(found.item_kind, found.subject_kind)
         + ":"
-        + ibis.coalesce(found[item], found.subject_id).cast("string"),
+        + ibis.coalesce(found.item_id, found.subject_id).cast("string"),
     )

@@ -51,6 +51,7 @@ class Statistic(StrEnum):
 
     SHARE = "share"  # numerator of denominator, both counts
     RATE = "rate"  # events in an exposure
+    PORTION = "portion"  # amounts out of amounts: every one of them counted, so no interval
     MEAN = "mean"  # Σ numerator / denominator: a stock; every one of it counted, so no interval
     HOURS = "hours"  # median and 90th percentile of the numerators
     CONCENTRATION = "concentration"  # Σ share² of the keys

@@ -1,16 +1,17 @@
 """Where the events come from: this installation's ledger, or an exported file; the rest is one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import ibis
-import pyarrow as pa
 from ibis.expr import types as ir
 
 from gongzhi.commons.ledger.columns import Version, version_now
 from gongzhi.insights.indicators.columns import engine
-from gongzhi.insights.indicators.mirror import exported_version, mirrored
+from gongzhi.insights.indicators.mirror import empty, exported_version, mirrored
 from gongzhi.insights.indicators.registers import Places, read_places, read_units
 
 # Events of the registers are few; they say what lies where and which kind a unit is of.
@@ -19,6 +20,15 @@ _REGISTER_KINDS = ["place.added", "place.closed", "unit.opened", "unit.closed"]
 
 class CannotReadEvents(ValueError):
     """A file that is no export of events, and why."""
+
+
+Keep = Callable[[Any, str, ir.Table], ir.Table]
+
+
+def keep_as_table(backend: Any, name: str, rows: ir.Table) -> ir.Table:
+    """The rows, worked out once and held by the engine under a name."""
+    found: ir.Table = backend.create_table(name, rows, temp=True)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class Source:
     version: Version
     first_day: date | None  # of the record; nothing is known before it
     as_of: datetime | None = None  # UTC without a zone; what is due later is not judged yet
+    keep: Keep = keep_as_table
 
 
 def local_events(
@@ -69,8 +80,9 @@ def exported_events(file: Path, *, threads: int = 0, memory: str = "") -> Source
         version, as_of = max(exported_version(path) for path in paths)
     except Exception as error:
         raise CannotReadEvents(f"{file} 不是事件导出文件：{error}") from error
-    if missing := {"subject_kind", "kind", "at", "lead"} - set(events.columns):
-        raise CannotReadEvents(f"{file} 缺少列：{'、'.join(sorted(missing))}")
+    if missing := set(empty(backend.con).column_names) - set(events.columns):
+        names = "、".join(sorted(missing))
+        raise CannotReadEvents(f"{file} 缺少列：{names}；如由旧版本导出，请重新导出")
     return source_of(backend, events, version=version, as_of=as_of)
 
 
@@ -80,8 +92,13 @@ def source_of(
     *,
     version: Version,
     as_of: datetime | None = None,
+    keep: Keep | None = None,
 ) -> Source:
-    """The source over any table of typed events, on any engine that ibis speaks to."""
+    """The source over any table of typed events, on any engine that ibis speaks to.
+
+    `keep` lets an engine that has no temporary tables hold a table in its own way.
+    """
+    keep = keep or keep_as_table
     registers = events.filter(events.kind.isin(_REGISTER_KINDS)).order_by("id").to_pyarrow()
     rows = registers.to_pylist()
     places = read_places(rows)
@@ -90,19 +107,16 @@ def source_of(
     return Source(
         backend=backend,
         events=events,
-        places=_table(backend, "places", places.table()),
-        units=_table(backend, "units", units),
+        places=keep(backend, "places", ibis.memtable(places.table())),
+        units=keep(backend, "units", ibis.memtable(units)),
         register=places,
         version=version,
         first_day=first.date() if first else None,
         as_of=as_of,
+        keep=keep,
     )
 
 
 def without_zone(at: datetime | None) -> datetime | None:
     """A moment as the tables hold it: UTC, without a zone."""
     return at.astimezone(UTC).replace(tzinfo=None) if at else None
-
-
-def _table(backend: ibis.BaseBackend, name: str, rows: pa.Table) -> ir.Table:
-    return backend.create_table(name, ibis.memtable(rows), temp=True)

@@ -17,12 +17,14 @@ from gongzhi.engines.measurement.intervals import Intervals
 from gongzhi.engines.measurement.proportions import proportion_intervals
 from gongzhi.engines.measurement.quantiles import quantile_intervals
 from gongzhi.engines.measurement.rates import rate_intervals
-from gongzhi.insights.indicators.shapes import Statistic
+from gongzhi.insights.indicators.shapes import Level, Statistic
 
+_KEYED = {Statistic.CONCENTRATION, Statistic.GAP}
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 # Beyond so many cells the resampled limits of concentrations take too long; see docs/indicators.md.
 _MOST_RESAMPLED = 60
 _FEWEST_HOURS = 5
+_MONTHS = 1_000_000  # more than any label of a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +49,105 @@ class Grouped:
         return float(np.ma.getdata(column)[row])
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The records of one indicator, added up by the engine once for every level.
+
+    One row a community, street, unit, month and key (hours: one a record); 0 is no group.
+    """
+
+    community: Whole
+    street: Whole
+    unit: Whole
+    month: Whole
+    n: Whole
+    numerator: np.ndarray
+    denominator: np.ndarray
+    key: np.ndarray
+
+    def at(self, level: Level) -> "Leveled":
+        """The rows of a level, told apart by cell; strays belong to the district alone."""
+        columns = {
+            Level.STREET: self.street,
+            Level.COMMUNITY: self.community,
+            Level.UNIT: self.unit,
+        }
+        group = columns.get(level, np.zeros_like(self.month))
+        keep = np.flatnonzero(group > 0) if level in columns else np.arange(len(group))
+        cells, cell = np.unique(group[keep] * _MONTHS + self.month[keep], return_inverse=True)
+        return Leveled(self, keep, cells // _MONTHS, cells % _MONTHS, cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Leveled:
+    """The gathered rows of one level: which they are, the cells, and the cell of each row."""
+
+    rows: Gathered
+    keep: Whole
+    group: Whole
+    month: Whole
+    cell: Whole
+
+    def add(self, column: np.ndarray) -> np.ndarray:
+        """The sum of a column over each cell."""
+        return np.bincount(self.cell, weights=column[self.keep], minlength=len(self.group))
+
+    @property
+    def n(self) -> Whole:
+        """How many records each cell has."""
+        return self.add(self.rows.n).astype(np.int64)
+
+
+_BY = ("community_id", "street_id", "month")
+
+
+def gather(records: ir.Table, statistic: Statistic, *, units: bool) -> Gathered:
+    """One question to the engine; `units` where the indicator is told of units too."""
+    unit = records.unit_id.fill_null(0) if units else ibis.literal(0, type="int64")
+    found = records.select(
+        "month",
+        "numerator",
+        "denominator",
+        community_id=records.community_id.fill_null(0),
+        street_id=records.street_id.fill_null(0),
+        unit=unit,
+        key=records.key.fill_null("") if statistic in _KEYED else ibis.literal(""),
+    )
+    if statistic is Statistic.HOURS:
+        found = found.mutate(n=ibis.literal(1, type="int64"))
+    else:
+        by = [*_BY, "unit", "key"]
+        if statistic is Statistic.GAP:
+            by.append("numerator")
+        sums = {name: found[name].sum() for name in ("numerator", "denominator") if name not in by}
+        found = found.group_by(by).aggregate(n=found.count(), **sums)
+    table = found.to_pyarrow()
+    column = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+    return Gathered(
+        community=column["community_id"],
+        street=column["street_id"],
+        unit=column["unit"],
+        month=column["month"],
+        n=column["n"],
+        numerator=column["numerator"],
+        denominator=column["denominator"],
+        key=column["key"],
+    )
+
+
 def _columns(table: ir.Table) -> dict[str, np.ndarray]:
     found = table.order_by(["group", "month"]).to_pyarrow()
     return {name: found[name].to_numpy(zero_copy_only=False) for name in found.column_names}
 
 
-def _sums(records: ir.Table) -> dict[str, np.ndarray]:
-    return _columns(
-        records.group_by("group", "month").aggregate(
-            n=records.count(),
-            numerator=records.numerator.sum(),
-            denominator=records.denominator.sum(),
-        )
-    )
+def _sums(found: Leveled) -> dict[str, np.ndarray]:
+    return {
+        "group": found.group,
+        "month": found.month,
+        "n": found.n,
+        "numerator": found.add(found.rows.numerator),
+        "denominator": found.add(found.rows.denominator),
+    }
 
 
 def _with(sums: dict[str, np.ndarray], found: Intervals) -> Grouped:
@@ -75,48 +163,46 @@ def _with(sums: dict[str, np.ndarray], found: Intervals) -> Grouped:
     )
 
 
-def shares(records: ir.Table) -> Grouped:
+def shares(found: Leveled) -> Grouped:
     """Successes of trials, with Wilson or mid-p limits."""
-    sums = _sums(records)
+    sums = _sums(found)
     return _with(sums, proportion_intervals(sums["numerator"], sums["denominator"]))
 
 
-def rates(records: ir.Table) -> Grouped:
+def rates(found: Leveled) -> Grouped:
     """Events per unit of exposure; a group with events and no exposure can't be told."""
-    sums = _sums(records)
+    sums = _sums(found)
     exposed = sums["denominator"] > 0
     events = np.where(exposed, np.round(sums["numerator"]), 0)
     return _with(sums, rate_intervals(events, np.where(exposed, sums["denominator"], 0.0)))
 
 
-def means(records: ir.Table) -> Grouped:
-    """The mean of a stock; all of it was counted, so chance has no part in it."""
-    sums = _sums(records)
+def means(found: Leveled) -> Grouped:
+    """The mean of a stock, or a part of an amount; all was counted, so chance has no part in it."""
+    sums = _sums(found)
+    nothing = sums["denominator"] <= 0
     return Grouped(
         group=sums["group"],
         month=sums["month"],
         n=sums["n"],
         numerator=np.ma.asarray(sums["numerator"]),
         denominator=np.ma.asarray(sums["denominator"]),
-        value=np.ma.asarray(sums["numerator"] / np.maximum(sums["denominator"], 1)),
+        value=np.ma.masked_where(
+            nothing, sums["numerator"] / np.where(nothing, 1.0, sums["denominator"])
+        ),
     )
 
 
-def hours(records: ir.Table) -> Grouped:
+def hours(found: Leveled) -> Grouped:
     """Median with limits, and the 90th percentile."""
-    columns = _columns(records.select("group", "month", "numerator"))
-    pairs = np.stack([columns["group"], columns["month"]])
-    cells, index = np.unique(pairs, axis=1, return_inverse=True)
-    count = cells.shape[1]
-    index = index.reshape(-1)
-    values = columns["numerator"]
-    n = np.bincount(index, minlength=count)
+    values = found.rows.numerator[found.keep]
+    index, count, n = found.cell, len(found.group), found.n
     median = quantile_intervals(values, groups=index, n_groups=count, probability=0.5)
     ninetieth = quantile_intervals(values, groups=index, n_groups=count, probability=0.9)
     few = n < _FEWEST_HOURS
     return Grouped(
-        group=cells[0],
-        month=cells[1],
+        group=found.group,
+        month=found.month,
         n=n,
         denominator=np.ma.asarray(n),
         value=np.ma.masked_where(few, median.estimate),
@@ -126,56 +212,49 @@ def hours(records: ir.Table) -> Grouped:
     )
 
 
-def _tallies(records: ir.Table, *by: str) -> tuple[Whole, Whole, np.ndarray]:
-    """Groups, months, and (cells, keys, …) counts of the values of `by`."""
-    counted = records.group_by("group", "month", *by).aggregate(n=records.count())
-    columns = _columns(counted)
-    pairs = np.stack([columns["group"], columns["month"]])
-    cells, row = np.unique(pairs, axis=1, return_inverse=True)
-    shape = [cells.shape[1]]
-    index = [row.reshape(-1)]
-    for name in by:
-        values, column = np.unique(columns[name].astype(str), return_inverse=True)
-        if name == "side":
-            values, column = np.array(["need", "offer"]), (columns[name] == "offer").astype(int)
-        shape.append(len(values))
-        index.append(column)
-    # A kind that nothing was of changes no share, and lets one kind alone be told from no kinds.
-    tallies = np.zeros((shape[0], shape[1] + 1, *shape[2:]))
-    np.add.at(tallies, tuple(index), columns["n"])
-    return cells[0], cells[1], tallies
+def _tallies(found: Leveled, rows: np.ndarray | None = None) -> np.ndarray:
+    """(cells, keys) counts, of all rows or of some."""
+    keys, column = np.unique(found.rows.key[found.keep].astype(str), return_inverse=True)
+    # A key that nothing was of changes no share, and lets one key alone be told from no keys.
+    tallies = np.zeros((len(found.group), len(keys) + 1))
+    counted = found.rows.n[found.keep] * (1 if rows is None else rows)
+    np.add.at(tallies, (found.cell, column), counted)
+    return tallies
 
 
-def concentrations(records: ir.Table) -> Grouped:
+def concentrations(found: Leveled) -> Grouped:
     """Σ share² over the keys."""
-    group, month, tallies = _tallies(records, "key")
-    if not len(group):
-        return Grouped(group, month, group)
-    many = len(group) > _MOST_RESAMPLED
-    found = concentration_delta(tallies) if many else concentration_intervals(tallies)
-    total = tallies.sum(axis=1)
-    sums = {"group": group, "month": month, "n": total.astype(int)}
-    return Grouped(**sums, value=found.estimate, lower=found.lower, upper=found.upper)
-
-
-def gaps(records: ir.Table) -> Grouped:
-    """½ Σ |share of needs − share of offers| over the keys."""
-    records = records.mutate(side=ibis.ifelse(records.numerator > 0, "need", "offer"))
-    group, month, tallies = _tallies(records, "key", "side")
-    if not len(group):
-        return Grouped(group, month, group)
-    needs, offers = tallies[:, :, 0], tallies[:, :, 1]
-    found = gap_intervals(needs, offers)
-    n = tallies.sum(axis=(1, 2)).astype(int)
+    if not len(found.group):
+        return Grouped(found.group, found.month, found.group)
+    tallies = _tallies(found)
+    many = len(found.group) > _MOST_RESAMPLED
+    seen = concentration_delta(tallies) if many else concentration_intervals(tallies)
     return Grouped(
-        group=group,
-        month=month,
-        n=n,
+        group=found.group,
+        month=found.month,
+        n=found.n,
+        value=seen.estimate,
+        lower=seen.lower,
+        upper=seen.upper,
+    )
+
+
+def gaps(found: Leveled) -> Grouped:
+    """½ Σ |share of needs − share of offers| over the keys."""
+    if not len(found.group):
+        return Grouped(found.group, found.month, found.group)
+    is_need = found.rows.numerator[found.keep] > 0
+    needs, offers = _tallies(found, is_need), _tallies(found, ~is_need)
+    seen = gap_intervals(needs, offers)
+    return Grouped(
+        group=found.group,
+        month=found.month,
+        n=found.n,
         numerator=np.ma.asarray(needs.sum(axis=1)),
         denominator=np.ma.asarray(offers.sum(axis=1)),
-        value=found.estimate,
-        lower=found.lower,
-        upper=found.upper,
+        value=seen.estimate,
+        lower=seen.lower,
+        upper=seen.upper,
     )
 
 
@@ -202,12 +281,12 @@ def densities(records: ir.Table) -> Grouped:
     )
 
 
-STATISTICS: dict[Statistic, Callable[[ir.Table], Grouped]] = {
+STATISTICS: dict[Statistic, Callable[[Leveled], Grouped]] = {
     Statistic.SHARE: shares,
     Statistic.RATE: rates,
     Statistic.MEAN: means,
+    Statistic.PORTION: means,
     Statistic.HOURS: hours,
     Statistic.CONCENTRATION: concentrations,
-    Statistic.DENSITY: densities,
     Statistic.GAP: gaps,
 }

@@ -1,6 +1,7 @@
-"""The numbers of headings: 一、 （一） 1. （1）."""
+"""The numbers of headings: 一、 （一） 1. （1） in Chinese, 1 1.1 1.1.1 in English."""
 
 _DIGITS = "零一二三四五六七八九"
+_DEEPEST = 4
 
 
 class CannotNumber(ValueError):
@@ -16,8 +17,12 @@ def chinese_number(number: int) -> str:
     return words + (_DIGITS[ones] if ones else "")
 
 
-def numbered(place: tuple[int, ...]) -> str:
-    """The number of the heading at a place: (2,) is 二、 and (2, 3, 1) is 1. ."""
+def numbered(place: tuple[int, ...], language: str = "zh-hans") -> str:
+    """The number of the heading at a place: (2,) is 二、 and (2, 3, 1) is 1. ; in English 2.3.1."""
+    if len(place) > _DEEPEST:
+        raise CannotNumber("headings have at most four levels")
+    if language == "en":
+        return ".".join(map(str, place)) + " "
     last = place[-1]
     if len(place) == 1:
         return f"{chinese_number(last)}、"
@@ -25,6 +30,4 @@ def numbered(place: tuple[int, ...]) -> str:
         return f"（{chinese_number(last)}）"
     if len(place) == 3:
         return f"{last}. "
-    if len(place) == 4:
-        return f"（{last}）"
-    raise CannotNumber("headings have at most four levels")
+    return f"（{last}）"

@@ -42,6 +42,12 @@ class MatterForm(ActingForm):
     description_zh = forms.CharField(
         label=_("说明"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
+    description_en = forms.CharField(
+        label=_("英文说明"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     keywords = forms.JSONField(
         label=_("词和分量"), required=False, help_text=_("例如 {“垃圾”: 2}，用英文引号。")
     )
@@ -58,6 +64,7 @@ class MatterForm(ActingForm):
             "name_zh",
             "name_en",
             "description_zh",
+            "description_en",
             "keywords",
             "residents_may_choose",
             "may_be_public",

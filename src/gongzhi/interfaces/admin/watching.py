@@ -1,5 +1,6 @@
 """What did not go as it should: follow-ups with errors, and notices that were given up."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -8,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.commons.ledger.models import OutboxEntry
+from gongzhi.commons.ledger.outbox import try_again
+from gongzhi.commons.notices.delivering import send_again
 from gongzhi.commons.notices.models import Delivery, DeliveryState
 from gongzhi.interfaces.admin.reading import Reading
 
@@ -19,6 +22,12 @@ class FollowUps(Reading):
     list_display = ("kind", "subject", "when", "attempts", "next_at", "error")
     list_select_related = ("event",)
     ordering = ("-attempts", "id")
+    actions = ("again",)
+
+    @admin.action(description=_("立即再处理一次"), permissions=["view"])
+    def again(self, request: HttpRequest, entries: "QuerySet[OutboxEntry]") -> None:
+        for entry in entries:
+            self.do(request, partial(try_again, entry_id=entry.pk), what=entry.event.kind)
 
     @admin.display(description=_("事件"))
     def kind(self, entry: OutboxEntry) -> str:
@@ -40,6 +49,16 @@ class Deliveries(Reading):
     list_display = ("template", "subject", "channel", "attempts", "error", "when")
     list_select_related = ("notice",)
     ordering = ("-id",)
+    actions = ("again",)
+
+    @admin.action(description=_("重新发送"), permissions=["view"])
+    def again(self, request: HttpRequest, deliveries: "QuerySet[Delivery]") -> None:
+        for delivery in deliveries:
+            self.do(
+                request,
+                partial(send_again, delivery_id=delivery.pk),
+                what=delivery.notice.template,
+            )
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Delivery]":
         return super().get_queryset(request).filter(state=DeliveryState.GIVEN_UP)

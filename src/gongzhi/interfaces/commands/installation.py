@@ -1,7 +1,9 @@
 """`gongzhi init`, `serve`, `work`, `up`: from an empty folder to a running district."""
 
+import ctypes
 import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +18,7 @@ import click
 from gongzhi.interfaces.commands.speaking import refuse, say, with_django
 
 GRACE_SECONDS = 15
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @click.command(help="准备数据目录：建库、静态文件、初始时限。 Prepare the data folder.")
@@ -58,7 +61,16 @@ def prepare() -> None:
 @with_django
 def serve(host: str | None, port: int | None, processes: int | None) -> None:
     command = server_command(host=host, port=port, processes=processes)
+    _forget_counts()
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, our own arguments
+
+
+def _forget_counts() -> None:
+    """Counters begin anew with the server; those of processes long gone only add files."""
+    from django.conf import settings  # noqa: PLC0415
+
+    if settings.METRICS_FOLDER:
+        shutil.rmtree(settings.METRICS_FOLDER, ignore_errors=True)
 
 
 def server_command(*, host: str | None, port: int | None, processes: int | None) -> list[str]:
@@ -116,6 +128,7 @@ def up(*, no_sample: bool) -> None:
         _show_demo_sign_ins()
         say("按 Ctrl-C 停止。", "Ctrl-C stops all of it.")
 
+    _forget_counts()
     keep_running(
         {"web": server_command(host=None, port=None, processes=None), "worker": worker_command()},
         when_ready=greet,
@@ -215,5 +228,26 @@ def keep_running(
 
 
 def _start(command: list[str]) -> "subprocess.Popen[bytes]":
-    """A child in a process group of its own, so that Ctrl-C reaches it through us, in order."""
-    return subprocess.Popen(command, start_new_session=True)  # noqa: S603
+    """A child in a process group of its own, so that Ctrl-C reaches it through us, in order.
+
+    It is told to stop when we are gone, however we went.
+    """
+    return subprocess.Popen(  # noqa: S603
+        command,
+        start_new_session=True,
+        preexec_fn=_end_with_parent(),  # noqa: PLW1509 - this process has one thread
+    )
+
+
+def _end_with_parent() -> Callable[[], None] | None:
+    """What a child asks of the kernel before it begins: SIGTERM when its parent dies (Linux)."""
+    if not sys.platform.startswith("linux"):
+        return None
+    ask, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def tie() -> None:
+        ask(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # gone already
+            os._exit(1)
+
+    return tie

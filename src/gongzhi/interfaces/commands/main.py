@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": (f"{_HERE}.backups:backup", "备份 back up into one file"),
     "restore": (f"{_HERE}.backups:restore", "恢复 restore from a backup"),
     "rotate-key": (f"{_HERE}.keys:rotate_key", "更换联系方式密钥 change the key of contacts"),
+    "set-password": (f"{_HERE}.passwords:set_password", "设置登录密码 set a password"),
     "api-key": (f"{_HERE}.api_keys:api_key", "接口密钥 keys to the interfaces"),
     "simulate": (f"{_HERE}.simulate:simulate", "模拟一段时间 simulate some time"),
     "load-sample": (f"{_HERE}.load_sample:load_sample", "载入样例区 load the sample district"),

@@ -1,4 +1,4 @@
-"""`gongzhi report`: from a study to a Word file in which every number can be reckoned again."""
+"""`gongzhi report`: from a study to a report whose every number can be reckoned again."""
 
 import sys
 from datetime import datetime
@@ -10,16 +10,17 @@ import click
 from gongzhi.interfaces.commands.speaking import refuse, say, with_django
 
 if TYPE_CHECKING:
-    from gongzhi.insights.reports.facts import Facts
+    from gongzhi.insights.reports.contents import Facts
 
 _STUDY = click.Path(dir_okay=False, path_type=Path)
 _THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group(
-    help="调研报告：研究文件里写文字，数由记录算出，写成公文格式的 Word，可逐个数核对。 "
-    "Reports: people write the text, the record gives the numbers, Word in official layout, and "
-    "every number can be reckoned again."
+    help="调研报告：研究文件里写文字，数由记录算出，写成公文格式的 Word、HTML 或 PDF，"
+    "可逐个数核对。 "
+    "Reports: people write the text, the record gives the numbers, written as Word in official "
+    "layout, HTML or PDF, and every number can be reckoned again."
 )
 def report() -> None:
     """The commands of a report."""
@@ -45,19 +46,25 @@ def new(*, study: Path, title: str, period: str) -> None:
 
 
 @report.command(
-    help="写成 Word：没有审过的文字标“草稿”，数有变的段落标出来。 "
-    "Write Word: text nobody reviewed is marked as draft, paragraphs whose numbers changed say so."
+    help="写成 Word、HTML 或 PDF（看文件名的结尾）：没有审过的文字标“草稿”，数有变的段落标出来。 "
+    "Write Word, HTML or PDF, as the file's name says: text nobody reviewed is marked as draft, "
+    "paragraphs whose numbers changed say so."
 )
 @click.argument("study", type=_THERE)
-@click.option("--out", required=True, type=_STUDY, help="输出的 DOCX  the file to write")
+@click.option(
+    "--out", required=True, type=_STUDY, help="输出的文件 the file to write: .docx .html .pdf"
+)
 @with_django
 def write(*, study: Path, out: Path) -> None:
-    from gongzhi.insights.reports.facts import figures_file, remember  # noqa: PLC0415
-    from gongzhi.insights.reports.word import write_word  # noqa: PLC0415
+    from gongzhi.insights.reports.known_numbers import figures_file, remember  # noqa: PLC0415
+    from gongzhi.insights.reports.pdf import CannotPrint  # noqa: PLC0415
+    from gongzhi.insights.reports.writing import CannotWrite, write_report  # noqa: PLC0415
 
     facts = _assembled(study)
     try:
-        write_word(facts, out)
+        write_report(facts, out)
+    except (CannotPrint, CannotWrite) as error:
+        refuse(str(error))
     except OSError as error:
         refuse(f"未能写入 {out}：{error.strerror}", f"Could not write {out}.")
     if not figures_file(study).exists():
@@ -78,7 +85,7 @@ def write(*, study: Path, out: Path) -> None:
 @click.argument("study", type=_THERE)
 @with_django
 def refresh(*, study: Path) -> None:
-    from gongzhi.insights.reports.facts import figures_file, remember  # noqa: PLC0415
+    from gongzhi.insights.reports.known_numbers import figures_file, remember  # noqa: PLC0415
 
     facts = _assembled(study)
     for figure in facts.figures:
@@ -97,15 +104,19 @@ def refresh(*, study: Path) -> None:
 def verify(*, file: Path) -> None:
     from gongzhi.commons.ledger.columns import Version  # noqa: PLC0415
     from gongzhi.commons.organisations.actors import SYSTEM  # noqa: PLC0415
-    from gongzhi.insights.indicators.snapshots import Snapshot, mirror_folder  # noqa: PLC0415
+    from gongzhi.insights.indicators.snapshots import (  # noqa: PLC0415
+        Snapshot,
+        mirror_folder,
+        snapshot_of,
+    )
     from gongzhi.insights.indicators.sources import local_events  # noqa: PLC0415
     from gongzhi.insights.reports.verifying import CannotVerify, verify_report  # noqa: PLC0415
 
-    def snapshot_of(version: Version, as_of: datetime) -> Snapshot:
-        return Snapshot(local_events(mirror_folder(), as_of=as_of, version=version), as_of, "")
+    def reading_at(version: Version, as_of: datetime) -> Snapshot:
+        return snapshot_of(local_events(mirror_folder(), as_of=as_of, version=version), as_of)
 
     try:
-        done = verify_report(file, by=SYSTEM, snapshot_of=snapshot_of)
+        done = verify_report(file, by=SYSTEM, snapshot_of=reading_at)
     except CannotVerify as error:
         refuse(str(error))
     for finding in done.findings:
@@ -126,12 +137,8 @@ def _assembled(study: Path) -> "Facts":
 
     from gongzhi.commons.organisations.actors import SYSTEM  # noqa: PLC0415
     from gongzhi.insights.indicators.snapshots import snapshot  # noqa: PLC0415
-    from gongzhi.insights.reports.facts import (  # noqa: PLC0415
-        CannotAssemble,
-        assemble,
-        figures_file,
-        remembered,
-    )
+    from gongzhi.insights.reports.facts import CannotAssemble, assemble  # noqa: PLC0415
+    from gongzhi.insights.reports.known_numbers import figures_file, remembered  # noqa: PLC0415
     from gongzhi.insights.reports.studies import CannotReadStudy, read_study  # noqa: PLC0415
 
     try:

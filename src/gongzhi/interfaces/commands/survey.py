@@ -15,21 +15,22 @@ from gongzhi.engines.measurement.inputs import CannotMeasure
 from gongzhi.engines.measurement.multiplicity import Control
 from gongzhi.engines.measurement.recoding import Answer, Scale
 from gongzhi.engines.measurement.waves import Wave, compare_waves
-from gongzhi.interfaces.commands.speaking import refuse
-from gongzhi.interfaces.commands.survey_files import (
+from gongzhi.insights.surveys.answer_files import (
     CannotEstimate,
     Question,
     SurveyFile,
     read_survey,
     take_survey,
 )
-from gongzhi.interfaces.commands.survey_result import (
+from gongzhi.insights.surveys.tabulating import (
     as_records,
     change_rows,
     describe_reading,
     mean_rows,
     share_rows,
 )
+from gongzhi.interfaces.commands.speaking import refuse
+from gongzhi.interfaces.commands.survey_forms import COMMANDS
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -115,9 +116,13 @@ def _read_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(help="调查：从答卷文件估计、比较 estimate and compare from files of answers")
+@click.group(help="调查：问卷、答卷、估计、比较 questionnaires, answers, estimates, comparisons")
 def survey() -> None:
     pass
+
+
+for _each in COMMANDS:
+    survey.add_command(_each)
 
 
 @survey.command()

@@ -10,7 +10,7 @@ import structlog
 from django.db import close_old_connections, connection
 
 from gongzhi.coordination.follow_ups import follow_up
-from gongzhi.coordination.schedules import SCHEDULES, Timetable
+from gongzhi.coordination.schedules import SCHEDULES, Lane, Timetable
 
 # Between two looks; under load what comes meanwhile shares statements and one durable commit.
 PAUSE_SECONDS = 0.2
@@ -21,25 +21,35 @@ log = structlog.get_logger("worker")
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set; what is in hand is finished first.
 
-    What speaks to the outside runs in a thread of its own: a receiver that lets us wait keeps no
-    ticket from its unit.
+    What speaks to the outside, and what takes long, have threads of their own: neither a receiver
+    that lets us wait nor a night's reckoning keeps a ticket from its unit.
     """
-    inside = Timetable([schedule for schedule in SCHEDULES if not schedule.outside])
-    outside = Timetable([schedule for schedule in SCHEDULES if schedule.outside])
+    quick = Timetable([schedule for schedule in SCHEDULES if schedule.lane is Lane.QUICK])
 
     def work() -> bool:
         taken = follow_up(at=datetime.now(UTC), most=BATCH)
-        _say(inside.run_due(at=datetime.now(UTC)), follow_ups=taken)
+        _say(quick.run_due(at=datetime.now(UTC)), follow_ups=taken)
         return taken >= BATCH
 
-    def deliver() -> bool:
-        _say(outside.run_due(at=datetime.now(UTC)))
+    apart = [
+        threading.Thread(target=_repeat, args=(_lane(lane), stop), name=lane)
+        for lane in (Lane.OUTSIDE, Lane.LONG)
+    ]
+    for thread in apart:
+        thread.start()
+    _repeat(work, stop)
+    for thread in apart:
+        thread.join()
+
+
+def _lane(lane: Lane) -> Callable[[], bool]:
+    timetable = Timetable([schedule for schedule in SCHEDULES if schedule.lane is lane])
+
+    def step() -> bool:
+        _say(timetable.run_due(at=datetime.now(UTC)))
         return False
 
-    messenger = threading.Thread(target=_repeat, args=(deliver, stop), name="messenger")
-    messenger.start()
-    _repeat(work, stop)
-    messenger.join()
+    return step
 
 
 def _repeat(step: Callable[[], bool], stop: threading.Event) -> None:

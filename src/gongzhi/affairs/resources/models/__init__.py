@@ -14,7 +14,12 @@ from gongzhi.affairs.resources.models.pool import (
 )
 from gongzhi.affairs.resources.models.rooms import Booking
 from gongzhi.affairs.resources.models.undertakings import Agreement, Milestone, Project
-from gongzhi.affairs.resources.models.volunteers import ReportSlip, Stint, VolunteerPost
+from gongzhi.affairs.resources.models.volunteers import (
+    ReportSlip,
+    Signup,
+    Stint,
+    VolunteerPost,
+)
 
 __all__ = [
     "Agreement",
@@ -33,6 +38,7 @@ __all__ = [
     "PoolRevision",
     "Project",
     "ReportSlip",
+    "Signup",
     "Slot",
     "Stint",
     "VolunteerPost",

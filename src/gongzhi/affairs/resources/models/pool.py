@@ -51,6 +51,9 @@ class Need(models.Model):
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PUBLIC)
     begins = models.DateField()
     ends = models.DateField()
+    after = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="followers"
+    )  # has to be met before
     source_kind = models.CharField(max_length=20, blank=True)
     source_id = models.BigIntegerField(null=True)
     published_at = models.DateTimeField(null=True)
@@ -77,6 +80,10 @@ class Need(models.Model):
             models.Index(fields=["community_id", "state", "ends"], name="need_here"),
             models.Index(fields=["category", "state"], name="need_of_category"),
             models.Index(fields=["changed_in"], name="need_changed"),
+            models.Index(
+                fields=["state", "community_id", "category", "ends", "quantity", "claimed"],
+                name="need_gap",
+            ),
         ]
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from gongzhi.affairs.resources.choices import ClaimSide, ClaimState, NeedState
 from gongzhi.affairs.resources.claims import gives, receives
 from gongzhi.affairs.resources.lifecycle import CLAIM, NotInPool, Step, can
-from gongzhi.affairs.resources.models import Claim, Need, Offer, Wish
+from gongzhi.affairs.resources.models import Claim, Need, Offer, Project, Wish
 from gongzhi.affairs.resources.queries.pool import (
     NeedRow,
     OfferRow,
@@ -54,6 +54,24 @@ class ClaimView:
     steps: tuple[str, ...]  # what the reader may do: agree, decline, done, confirm, …
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another record by its name."""
+
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """People decided that an offer shall not serve this need."""
+
+    offer_id: int
+    offer_title: str
+    reason: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedStory:
     """One need whole: what is wanted, who claimed it, how it went."""
@@ -66,6 +84,9 @@ class NeedStory:
     gives: tuple[str, ...]
     source_kind: str
     source_id: int | None
+    after: Other | None  # the need it waits for
+    exclusions: tuple[Excluded, ...]
+    projects: tuple[Other, ...]
     claims: tuple[ClaimView, ...]
     events: tuple[EventView, ...]
     is_wish: bool
@@ -97,8 +118,9 @@ def need_story(*, by: Actor, need_id: int) -> NeedStory:
     wish = Wish.objects.filter(need=need).first()
     staff = not reach(by, "resources.read").nowhere
     told = events_of_many("need", [need_id]).get(need_id, [])
-    for events in events_of_many("claim", [claim.pk for claim in claims]).values():
-        told.extend(events)
+    if staff:
+        for events in events_of_many("claim", [claim.pk for claim in claims]).values():
+            told.extend(events)
     return NeedStory(
         row=need_rows([need])[0],
         text=need.text,
@@ -106,8 +128,11 @@ def need_story(*, by: Actor, need_id: int) -> NeedStory:
         whole=need.whole,
         asks=condition_labels(need.asks),
         gives=condition_labels(need.gives),
-        source_kind=need.source_kind,
-        source_id=need.source_id,
+        source_kind=need.source_kind if staff else "",
+        source_id=need.source_id if staff else None,
+        after=_other(need.after_id),
+        exclusions=_exclusions(need) if staff else (),
+        projects=_projects(claims) if staff else (),
         claims=claim_views(claims, by=by) if staff else (),
         events=tuple(sorted(told, key=lambda event: (event.at, event.id))),
         is_wish=wish is not None,
@@ -120,6 +145,22 @@ def need_story(*, by: Actor, need_id: int) -> NeedStory:
         may_review=allowed(by, "needs.review", place_path=need.place_path),
         giving_units=tuple(sorted(reach(by, "claims.give").unit_ids)),
     )
+
+
+def _other(need_id: int | None) -> Other | None:
+    found = Need.objects.filter(pk=need_id).first() if need_id is not None else None
+    return Other(found.pk, found.title) if found else None
+
+
+def _exclusions(need: Need) -> tuple[Excluded, ...]:
+    found = need.exclusions.select_related("offer").order_by("-at", "id")[:50]
+    return tuple(Excluded(row.offer_id, row.offer.title, row.reason, row.at) for row in found)
+
+
+def _projects(claims: list[Claim]) -> tuple[Other, ...]:
+    ids = {claim.project_id for claim in claims if claim.project_id}
+    found = Project.objects.filter(pk__in=ids).order_by("id").values_list("id", "title")
+    return tuple(Other(*row) for row in found)
 
 
 def offer_story(*, by: Actor, offer_id: int) -> OfferStory:
@@ -225,7 +266,7 @@ def _steps(claim: Claim, *, by: Actor) -> tuple[str, ...]:
     if claim.state in over and (giver or receiver):
         found.append("rate")
     if claim.state in {ClaimState.DONE, ClaimState.CONFIRMED} and receiver:
-        found.append("served")
+        found += ["served", "note"]
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """Single facts that other rooms ask for."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from gongzhi.affairs.resources.choices import NeedState, Visibility
@@ -27,6 +28,22 @@ def need_of_source(kind: str, source_id: int) -> int | None:
     found = Need.objects.filter(source_kind=kind, source_id=source_id)
     living = found.exclude(state__in=["withdrawn", "refused", "expired"])
     return living.order_by("-id").values_list("id", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFact:
+    """A need in one line: what it is called, where it stands, when it was confirmed."""
+
+    id: int
+    title: str
+    state: NeedState
+    confirmed_at: datetime | None
+
+
+def needs_of_source(kind: str, source_id: int) -> list[NeedFact]:
+    """Every need that came from a subject ("decision", 7), with how far it is."""
+    found = Need.objects.filter(source_kind=kind, source_id=source_id).order_by("id")
+    return [NeedFact(row.pk, row.title, NeedState(row.state), row.confirmed_at) for row in found]
 
 
 def is_empty() -> bool:

@@ -49,6 +49,11 @@ class GapRow:
     needs: int
     gap: float | None  # 0 fits, 1 misfit; None without needs or without offers
 
+    @property
+    def short(self) -> int:
+        """Open needs of kinds that nobody offers here."""
+        return sum(cell.needs for cell in self.cells if cell.is_short)
+
 
 @dataclass(frozen=True, slots=True)
 class GapMatrix:

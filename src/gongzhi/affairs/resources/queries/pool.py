@@ -12,10 +12,12 @@ from gongzhi.affairs.resources.choices import Condition, NeedState, OfferState, 
 from gongzhi.affairs.resources.models import Need, Offer, Slot
 from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import reach
+from gongzhi.commons.permissions.table import Reach, reach
 from gongzhi.commons.territory.queries import find_place, public_name
 
 PAGE = 30
+# What was public stays so until it is done: who saw the need may see what became of it.
+_IN_PUBLIC = [NeedState.PUBLISHED, NeedState.CLAIMED, NeedState.DONE, NeedState.CONFIRMED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +116,31 @@ def open_needs(*, filters: Filters, cursor: str = "", most: int = PAGE) -> NeedP
 
 
 def needs_within_reach(
-    *, by: Actor, filters: Filters, cursor: str = "", most: int = PAGE
+    *,
+    by: Actor,
+    filters: Filters,
+    cursor: str = "",
+    most: int = PAGE,
+    places: Reach | None = None,
 ) -> NeedPage:
-    """Needs that `by` may read: the published ones of all, every one of their own places."""
-    return _need_page(Need.objects.filter(may_read_need(by)), filters, cursor, most)
+    """Needs that `by` may read: the published ones of all, every one of their own places.
+
+    `places` narrows them to those within a reach.
+    """
+    found = Need.objects.filter(may_read_need(by))
+    if places is not None and not places.everywhere:
+        condition = Q(pk__in=[])
+        for place_id in places.place_ids:
+            if (place := find_place(place_id)) is not None:
+                condition |= Q(place_path__startswith=place.path)
+        found = found.filter(condition)
+    return _need_page(found, filters, cursor, most)
 
 
 def may_read_need(by: Actor) -> Q:
     """The condition under which `by` may read a need: what was never published is its place's."""
     if reach(by, "resources.read").nowhere:
-        return Q(visibility=Visibility.PUBLIC, state=NeedState.PUBLISHED)
+        return Q(visibility=Visibility.PUBLIC, state__in=_IN_PUBLIC)
     own = reach(by, "needs.publish")
     condition = ~Q(state__in=[NeedState.DRAFTED, NeedState.REFUSED])
     if own.everywhere:

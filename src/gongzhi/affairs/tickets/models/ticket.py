@@ -129,7 +129,11 @@ class Requester(models.Model):
         indexes = [
             models.Index(
                 fields=["phone_index"], name="requester_phone", condition=~Q(phone_index="")
-            )
+            ),
+            # Retention looks at what is still kept, oldest first, and never at what is erased.
+            models.Index(
+                fields=["ticket"], name="requester_kept", condition=Q(erased_at__isnull=True)
+            ),
         ]
 
 

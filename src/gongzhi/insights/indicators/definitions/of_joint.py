@@ -14,6 +14,8 @@ _DEEDS = (
     Need("ticket.closed", ("lead",)),
     Need("ticket.assist_reported", ("unit",)),
     Need("whistle.reported", ("unit",)),
+    Need("claim.confirmed", ("need", "giver")),
+    Need("need.published", ("source_kind", "source")),
 )
 
 JOINT = (
@@ -131,7 +133,12 @@ JOINT = (
         denominator=_("社区党组织的全部办事记录"),
         levels=(_D, _C),
         period=_IN_TIME,
-        events=(Need("ticket.closed", ("lead",)), Need("whistle.closed")),
+        events=(
+            Need("ticket.closed", ("lead",)),
+            Need("whistle.closed"),
+            Need("need.confirmed"),
+            Need("decision.done"),
+        ),
         caveat=_("与记录习惯有关，不要当作指标下达"),
         records=joint.frontline,
         difficulties=(Difficulty.FLOATING,),
@@ -141,7 +148,7 @@ JOINT = (
         number=18,
         code="branch_reach",
         name=_("党组织到达率"),
-        numerator=_("期内有社区党组织参与办结事项的楼栋"),
+        numerator=_("期末往前 12 个月内有社区党组织参与办结事项的楼栋"),
         denominator=_("楼栋"),
         levels=(_D, _C),
         period=_AT_END,

@@ -3,6 +3,7 @@
 import ibis
 from ibis.expr import types as ir
 
+from gongzhi.insights.indicators.columns import ALWAYS
 from gongzhi.insights.indicators.reading import Reading
 from gongzhi.insights.indicators.records.rows import rows, truth
 
@@ -11,7 +12,19 @@ from gongzhi.insights.indicators.records.rows import rows, truth
 NON_STATE = ("owners_committee", "property_manager", "social_organization", "community_group")
 PARTNERS = ("partner_unit", *NON_STATE)
 PARTY_BODY = "community_party_org"
-_ACTS = ("ticket", "whistle", "task", "need", "offer", "claim", "project", "decision", "meeting")
+YEAR_DAYS = 365
+_ACTS = (
+    "ticket",
+    "whistle",
+    "task",
+    "need",
+    "offer",
+    "claim",
+    "project",
+    "decision",
+    "topic",
+    "meeting",
+)
 _FINISHED = ("ticket.closed", "whistle.closed", "need.confirmed", "decision.done")
 
 
@@ -28,7 +41,7 @@ def arrivals(reading: Reading) -> ir.Table:
     due = calls.filter(
         calls.due >= ibis.literal(reading.since), calls.due < ibis.literal(reading.until)
     )
-    found = due.drop("about_unit").left_join(
+    found = due.left_join(
         on_time, [due.subject_id == on_time.subject_id, due.unit == on_time.about_unit]
     )
     return rows(
@@ -44,8 +57,8 @@ def arrivals(reading: Reading) -> ir.Table:
 def intensity(reading: Reading) -> ir.Table:
     """Whistles blown, and per thousand the tickets first dispatched, in the time."""
     blown = reading.happened("whistle.blown")
-    tickets = reading.tickets()
-    sent = tickets.filter(tickets.first_dispatch >= ibis.literal(reading.since))
+    sent = reading.dispatches()
+    sent = sent.filter(sent.first_at >= ibis.literal(reading.since))
     whistles = rows(
         blown,
         event=blown["id"],
@@ -57,8 +70,8 @@ def intensity(reading: Reading) -> ir.Table:
     dispatched = rows(
         sent,
         subject=("ticket", sent.subject_id),
-        event=sent.dispatched_id,
-        at=sent.first_dispatch,
+        event=sent.event_id,
+        at=sent.first_at,
         place=sent.place_id,
         numerator=0,
         denominator=0.001,
@@ -145,7 +158,7 @@ def isolated(reading: Reading) -> ir.Table:
         [
             standing.unit_id == deeds.unit_id,
             deeds.done < standing.end,
-            deeds.done >= standing.end - ibis.interval(days=365),
+            deeds.done >= standing.end - ibis.interval(days=YEAR_DAYS),
         ],
     )
     found = seen.group_by("unit_id", "label", "end", "unit_community", "unit_street").aggregate(
@@ -165,7 +178,7 @@ def isolated(reading: Reading) -> ir.Table:
 
 def frontline(reading: Reading) -> ir.Table:
     """What party bodies of communities put on record, and whether it brought a matter to an end."""
-    found = reading.events
+    found = reading.events.select(*ALWAYS, "category")
     found = found.filter(found["at"] >= ibis.literal(reading.since), found.subject_kind.isin(_ACTS))
     units = reading.source.units
     party = units.filter(units.unit_kind == PARTY_BODY).select("unit_id")
@@ -182,21 +195,28 @@ def frontline(reading: Reading) -> ir.Table:
 
 
 def reach(reading: Reading) -> ir.Table:
-    """Buildings, and whether an item there was closed with the party body at work in the time.
+    """Buildings, and whether the party body took part in an item there in the year before the end.
 
-    Only where closed items name buildings at all: elsewhere nothing is known, and that is not 0.
+    Items are closed tickets and whistles. Only in communities whose closed items name buildings at
+    all: elsewhere nothing is known, and that is not 0.
     """
     places = reading.source.places
     inside = places.select("place_id", "building_id", "community_id")
-    closed = reading.happened("ticket.closed", "whistle.closed")
+    closed = reading.of("ticket.closed", "whistle.closed")
     located = closed.select("place_id", "at", "unit_kinds").inner_join(inside, "place_id")
     located = located.filter(located.building_id.notnull())
     touched = located.filter(located.unit_kinds.contains(PARTY_BODY)).select("building_id", "at")
     buildings = places.filter(places.place_kind == "building")
-    known = buildings.semi_join(located, "community_id").select("place_id")
+    known = buildings.semi_join(located, "community_id").select("place_id", "ended")
     standing = known.cross_join(reading.stock_ends())
+    standing = standing.filter(standing.ended.isnull() | (standing.ended >= standing.end.date()))
     seen = standing.left_join(
-        touched, [standing.place_id == touched.building_id, touched["at"] < standing.end]
+        touched,
+        [
+            standing.place_id == touched.building_id,
+            touched["at"] < standing.end,
+            touched["at"] >= standing.end - ibis.interval(days=YEAR_DAYS),
+        ],
     )
     found = seen.group_by("place_id", "label", "end").aggregate(closed=seen.building_id.count())
     return rows(

@@ -11,27 +11,43 @@ _CLOSE = ("estate", "phase", "building", "entrance")
 
 
 def response(reading: Reading) -> ir.Table:
-    """Tickets in scope whose contact limit ended in the time; of several leads the last counts."""
-    found = reading.tickets()
-    due = found.filter(
-        found.contact_due >= ibis.literal(reading.since),
-        found.contact_due < ibis.literal(reading.until),
-        ~found.out_of_scope.fill_null(False),
+    """Tickets in scope whose contact limit ended in the time; of several leads the last counts.
+
+    Tickets on park when the time ends are left out for as long as they are.
+    """
+    sent = reading.dispatches()
+    due = sent.filter(
+        sent.contact_due >= ibis.literal(reading.since),
+        sent.contact_due < ibis.literal(reading.until),
     )
+    spells = reading.park_spells()
+    parked = spells.filter(spells.ended.isnull()).select("subject_id")
+    due = due.anti_join(reading.out_of_scope(), "subject_id").anti_join(parked, "subject_id")
+    spoke = reading.of("ticket.contacted", "ticket.answered")
+    spoke = spoke.filter(
+        ((spoke.kind == "ticket.contacted") & spoke.in_limit.fill_null(False))
+        | ((spoke.kind == "ticket.answered") & spoke.first_contact_in_limit.fill_null(False))
+    )
+    in_limit = spoke.group_by(ticket=spoke.subject_id).aggregate(contact=spoke.sequence.max())
+    found = due.left_join(in_limit, due.subject_id == in_limit.ticket)
     return rows(
-        due,
-        subject=("ticket", due.subject_id),
-        event=due.dispatched_id,
-        at=due.contact_due,
-        place=due.place_id,
-        unit=due.lead,
-        category=due.category,
-        numerator=truth(due.contact_seq > due.dispatched_seq),
+        found,
+        subject=("ticket", found.subject_id),
+        event=found.event_id,
+        at=found.contact_due,
+        place=found.place_id,
+        unit=found.lead,
+        category=found.category,
+        numerator=truth(found.contact > found.sequence),
     )
 
 
-def _answers(reading: Reading, good: str, value: str) -> ir.Table:
+def _answers(reading: Reading) -> ir.Table:
     found = reading.happened("ticket.called_back")
+    return found.anti_join(reading.out_of_scope(), "subject_id")
+
+
+def _answered(found: ir.Table, good: ir.BooleanValue) -> ir.Table:
     return rows(
         found,
         event=found["id"],
@@ -39,27 +55,20 @@ def _answers(reading: Reading, good: str, value: str) -> ir.Table:
         place=found.place_id,
         unit=found.about_unit,
         category=found.category,
-        numerator=truth(found[good] == value),
+        numerator=truth(good),
     )
 
 
 def resolution(reading: Reading) -> ir.Table:
-    """Call-backs answered in the time; "partly" is not "resolved"."""
-    return _answers(reading, "solved", "yes")
+    """Call-backs answered in the time for tickets in scope; "partly" is not "resolved"."""
+    found = _answers(reading)
+    return _answered(found, found.solved == "yes")
 
 
 def satisfaction(reading: Reading) -> ir.Table:
-    """Call-backs answered in the time; "basically satisfied" counts as satisfied."""
-    found = reading.happened("ticket.called_back")
-    return rows(
-        found,
-        event=found["id"],
-        at=found["at"],
-        place=found.place_id,
-        unit=found.about_unit,
-        category=found.category,
-        numerator=truth(found.satisfied.isin(["yes", "basically"])),
-    )
+    """Call-backs answered in the time for tickets in scope; "basically satisfied" is satisfied."""
+    found = _answers(reading)
+    return _answered(found, found.satisfied.isin(["yes", "basically"]))
 
 
 def _closed(reading: Reading) -> ir.Table:
@@ -98,7 +107,7 @@ def hours(reading: Reading) -> ir.Table:
         place=found.place_id,
         unit=found.unit_id,
         category=found.category,
-        numerator=found.work_minutes / 60.0,
+        numerator=found.work_minutes.cast("float64") / 60.0,
     )
 
 
@@ -114,14 +123,13 @@ def repeats(reading: Reading) -> ir.Table:
     The same matter at the same place, whoever asked: nobody is matched. Only closings whose place
     is known to the estate or nearer: in a whole community the same matter is always somewhere.
     """
-    tickets = reading.tickets()
     closings = reading.closings()
-    asked = tickets.select(
+    asked = reading.matters().select(
         "subject_id",
         "place_id",
         "category",
-        event_id=tickets.received_id,
-        at=tickets.received_at,
+        "event_id",
+        "at",
         unit_id=ibis.null().cast("int64"),
         asks=ibis.literal(1),
     )
@@ -172,50 +180,46 @@ def reopenings(reading: Reading) -> ir.Table:
 
 def redispatches(reading: Reading) -> ir.Table:
     """Tickets first dispatched in the time, and whether their lead changed."""
-    tickets = reading.tickets()
-    found = tickets.filter(tickets.first_dispatch >= ibis.literal(reading.since))
+    sent = reading.dispatches()
+    found = sent.filter(sent.first_at >= ibis.literal(reading.since))
     return rows(
         found,
         subject=("ticket", found.subject_id),
-        event=found.dispatched_id,
-        at=found.first_dispatch,
+        event=found.event_id,
+        at=found.first_at,
         place=found.place_id,
         unit=found.lead,
         category=found.category,
-        numerator=truth(found.leads > 1),
+        numerator=truth(found.moved),
     )
 
 
 def parked(reading: Reading) -> ir.Table:
     """Tickets on park at the end of the time, and for how many days they had been."""
-    ending = ["ticket.unparked", "ticket.closed", "ticket.withdrawn"]
-    found = reading.of("ticket.parking_reviewed", "ticket.exclusion_reviewed", *ending)
-    begins = (found.kind == "ticket.parking_reviewed") & found.approved.fill_null(False)
-    over = found.kind.isin(ending) | (
-        (found.kind == "ticket.exclusion_reviewed") & found.approved.fill_null(False)
-    )
-    found = found.filter(begins | over)
-    following = ibis.window(group_by="subject_id", order_by="sequence")
-    spells = found.mutate(ended=found["at"].lead().over(following))
-    spells = spells.filter(spells.kind == "ticket.parking_reviewed")
-    ends = reading.stock_ends()
-    standing = spells.cross_join(ends)
+    spells = reading.park_spells()
+    standing = spells.cross_join(reading.stock_ends())
     standing = standing.filter(
         standing["at"] < standing.end,
         standing.ended.isnull() | (standing.ended >= standing.end),
     )
-    tickets = reading.tickets().select("subject_id", "lead", "category")
-    known = standing.drop("lead", "category").left_join(tickets, "subject_id")
+    sent = reading.dispatches().select("subject_id", "lead", "category")
+    known = standing.left_join(sent, "subject_id")
     return rows(
         known,
-        event=known["id"],
+        subject=("ticket", known.subject_id),
+        event=known.event_id,
         at=known["at"],
         label=known.label,
         place=known.place_id,
         unit=known.lead,
         category=known.category,
-        numerator=known.end.epoch_seconds() / 86_400.0 - known["at"].epoch_seconds() / 86_400.0,
+        numerator=(_second(known.end) - _second(known["at"])).cast("float64") / 86_400.0,
     )
+
+
+def _second(moment: ir.TimestampValue) -> ir.IntegerValue:
+    """The whole second of a moment: what is less, engines round in different ways."""
+    return moment.truncate("s").epoch_seconds()
 
 
 def proactive(reading: Reading) -> ir.Table:

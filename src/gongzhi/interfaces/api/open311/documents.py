@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
 
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.queries.public import PublicRequest, PublicUpdate
@@ -44,8 +45,8 @@ def services() -> list[dict[str, Any]]:
     return [
         {
             "service_code": matter.code,
-            "service_name": matter.name_zh,
-            "description": matter.description_zh,
+            "service_name": matter.name,
+            "description": matter.description,
             "metadata": bool(matter.attributes),
             "type": "realtime",
             "keywords": ",".join(matter.keywords),
@@ -69,16 +70,23 @@ def service_definition(code: str) -> dict[str, Any] | None:
                 "code": attribute["code"],
                 "datatype": attribute["datatype"],
                 "required": attribute.get("required", False),
-                "datatype_description": attribute.get("hint", ""),
+                "datatype_description": _said(attribute, "datatype_description"),
                 "order": order,
-                "description": attribute["description"],
+                "description": _said(attribute, "description"),
                 "values": [
-                    {"key": key, "name": name} for key, name in attribute.get("values", {}).items()
+                    {"key": value["key"], "name": _said(value, "name")}
+                    for value in attribute.get("values", ())
                 ],
             }
             for order, attribute in enumerate(matter.attributes, start=1)
         ],
     }
+
+
+def _said(described: Mapping[str, Any], name: str) -> str:
+    """A text of an attribute, in the caller's language where there is one in it."""
+    english = (get_language() or "").startswith("en")
+    return str((described.get(f"{name}_en") if english else "") or described.get(name, ""))
 
 
 def missing_attributes(
@@ -90,7 +98,7 @@ def missing_attributes(
         code, values = attribute["code"], given.get(attribute["code"], [])
         if attribute.get("required") and not values:
             problems.append((code, "is required"))
-        known = attribute.get("values")
+        known = [str(value["key"]) for value in attribute.get("values", ())]
         if known and any(value not in known for value in values):
             problems.append((code, f"must be one of {', '.join(known)}"))
         if attribute["datatype"] == "number" and any(not _is_number(value) for value in values):

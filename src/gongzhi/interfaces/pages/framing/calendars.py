@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from django.http import HttpResponse
 
+from gongzhi.interfaces.pages.framing.plain_words import plain_words
+
 _LINE = 75  # octets, RFC 5545 3.1
 
 
@@ -65,7 +67,7 @@ def _utc(moment: datetime) -> str:
 
 def _text(words: str) -> str:
     """A text value with its separators escaped (RFC 5545 3.3.11)."""
-    plain = words.replace("\r", "").replace("\n", " ")
+    plain = plain_words(words)
     return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
 
 

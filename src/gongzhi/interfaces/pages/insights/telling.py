@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from gongzhi.commons.organisations.queries import find_unit
 from gongzhi.commons.territory.queries import find_place
 from gongzhi.insights.indicators.cells import Cell
+from gongzhi.insights.indicators.keeping import usual_period
 from gongzhi.insights.indicators.periods import (
     CannotTellPeriod,
     Period,
@@ -65,9 +66,8 @@ def name_of(level: Level, group: int | None) -> str:
 
 def period_choices(today: date) -> list[tuple[str, str]]:
     """The last twelve months, this year and the last, and the last four quarters that are over."""
-    begun = first_of_month(month_label(today) - 11)
     choices = [
-        (f"{begun}/{today}", _("近 12 个月")),
+        (str(usual_period(today)), _("近 12 个月")),
         (f"{today.year}", _("%(year)s 年") % {"year": today.year}),
         (f"{today.year - 1}", _("%(year)s 年") % {"year": today.year - 1}),
     ]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gongzhi.affairs.resources.choices import SignupChannel
 from gongzhi.affairs.resources.claims import (
     CannotClaim,
     agree_claim,
@@ -35,6 +36,7 @@ from gongzhi.affairs.resources.queries.claims import (
 from gongzhi.affairs.resources.queries.pool import Filters, offers_page
 from gongzhi.affairs.resources.results import (
     confirm_claim,
+    note_answer_of_served,
     rate_other_side,
     report_done,
     report_no_show,
@@ -44,7 +46,7 @@ from gongzhi.affairs.resources.results import (
 from gongzhi.affairs.resources.wishes import CannotWish, reveal_identity
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import reach
-from gongzhi.commons.ratings.rating import CannotRate, Satisfied
+from gongzhi.commons.ratings.rating import CannotRate, Satisfied, Solved
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -104,6 +106,19 @@ STEPS: dict[str, ClaimStep] = {
             claim_id=i, satisfied=Satisfied(a["satisfied"]), remark=a["remark"], by=by, at=at
         ),
         forms.RatingForm,
+    ),
+    "note": ClaimStep(
+        gettext_lazy("代记受助人评价"),
+        lambda i, a, by, at: note_answer_of_served(
+            claim_id=i,
+            channel=SignupChannel(a["channel"]),
+            solved=Solved(a["solved"]),
+            satisfied=Satisfied(a["satisfied"]),
+            remark=a["remark"],
+            by=by,
+            at=at,
+        ),
+        forms.NoteServedForm,
     ),
     "reveal": ClaimStep(
         gettext_lazy("告知受助人信息"),
@@ -239,10 +254,11 @@ def _served_page(request: HttpRequest, claim_id: int, by: Actor) -> HttpResponse
     claim = claim_story(by=by, claim_id=claim_id)
     if "served" not in claim.steps:
         raise NotInPool
-    address = settings.PUBLIC_URL + reverse("served", args=[served_link(claim_id)])
+    path = reverse("served", args=[served_link(claim_id)])
     context = {
         "claim": claim,
-        "address": address,
+        "path": path,
+        "address": settings.PUBLIC_URL + path,
         "crumbs": [Crumb(claim.need_title, reverse("need", args=[claim.need_id]))],
     }
     return render(request, "resources/served_link.html", context)

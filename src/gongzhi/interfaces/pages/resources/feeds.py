@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from gongzhi.affairs.resources.queries.pool import open_needs
 from gongzhi.affairs.resources.queries.rooms import bookings_of
 from gongzhi.interfaces.pages.framing.calendars import Entry, calendar_response
+from gongzhi.interfaces.pages.framing.plain_words import plain_words
 from gongzhi.interfaces.pages.resources.forms import FilterForm
 
 _FEED_LENGTH = 50
@@ -34,14 +35,15 @@ def needs_feed(request: HttpRequest) -> HttpResponse:
     )
     for row in page.rows:
         feed.add_item(
-            title=row.title,
+            title=plain_words(row.title),
             link=base + reverse("need", args=[row.id]),
             unique_id=f"urn:gongzhi:need:{row.id}",
             description=escape(
-                f"{row.place_name} · {row.category.name} · {row.left} {row.category.measure} · "
+                f"{plain_words(row.place_name)} · {row.category.name} · "
+                f"{row.left} {row.category.measure} · "
                 f"{row.begins} – {row.ends}"
             ),
-            author_name=row.publisher_name,
+            author_name=plain_words(row.publisher_name) or str(settings.SITE_TITLE),
             pubdate=row.published_at,
             updateddate=row.touched_at,
             categories=[row.category.name],

@@ -8,7 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.affairs.resources.categories import WISH, help_categories
-from gongzhi.affairs.resources.choices import Condition, Sort, Urgency, Visibility
+from gongzhi.affairs.resources.choices import (
+    Condition,
+    SignupChannel,
+    Sort,
+    SourceKind,
+    Urgency,
+    Visibility,
+)
 from gongzhi.affairs.resources.needs import NewNeed
 from gongzhi.affairs.resources.offers import NewOffer, Opening
 from gongzhi.affairs.resources.queries.pool import Filters, needs_within_reach
@@ -17,7 +24,6 @@ from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import reach
 from gongzhi.commons.ratings.rating import Satisfied, Solved
 from gongzhi.commons.territory.queries import (
-    ancestors,
     communities,
     district,
     find_place,
@@ -106,7 +112,7 @@ class FoldedForm(forms.Form):
 
 
 class NeedForm(FoldedForm):
-    folded = ("beneficiaries", "asks", "gives", "whole", "partners_only")
+    folded = ("beneficiaries", "asks", "gives", "whole", "after", "heard_in", "partners_only")
     title = forms.CharField(
         label=_("需要什么"), max_length=80, help_text=_("一句话，例如：周末陪老人下楼走走。")
     )
@@ -132,10 +138,16 @@ class NeedForm(FoldedForm):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     whole = forms.BooleanField(label=_("须由一家一次满足"), required=False)
+    after = forms.ChoiceField(label=_("要等哪个需求先办到"), required=False)
+    heard_in = forms.ChoiceField(label=_("从哪里听到的"), required=False)
     partners_only = forms.BooleanField(label=_("只给共建单位看，不对外公开"), required=False)
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        open_ones = own_needs(by, "needs.publish", states=("published", "claimed", "done"))
+        self.fields["after"].choices = [("", _("不用等")), *open_ones]  # type: ignore[attr-defined]
+        heard = [("", _("其他")), *SourceKind.choices]
+        self.fields["heard_in"].choices = heard  # type: ignore[attr-defined]
         self.fields["category"].choices = kind_choices()  # type: ignore[attr-defined]
         self.fields["place"].choices = community_choices(by, "needs.publish")  # type: ignore[attr-defined]
 
@@ -155,6 +167,8 @@ class NeedForm(FoldedForm):
             asks=tuple(asked["asks"]),
             gives=tuple(asked["gives"]),
             whole=asked["whole"],
+            after_id=int(asked["after"]) if asked["after"] else None,
+            heard_in=SourceKind(asked["heard_in"]) if asked["heard_in"] else None,
             visibility=Visibility.PARTNERS if asked["partners_only"] else Visibility.PUBLIC,
             **more,
         )
@@ -289,18 +303,22 @@ class ClaimOfferForm(forms.Form):
 
     def __init__(self, *args: Any, by: Actor, categories: set[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        granted = reach(by, "claims.receive")
-        page = needs_within_reach(by=by, filters=Filters(states=("published",)), most=200)
-        self.fields["need"].choices = [  # type: ignore[attr-defined]
-            (str(row.id), f"{row.title}（{row.place_name}）")
-            for row in page.rows
-            if row.category.id in categories
-            and (granted.everywhere or _lies_in(row.community_id, granted.place_ids))
-        ]
+        self.fields["need"].choices = own_needs(  # type: ignore[attr-defined]
+            by, "claims.receive", states=("published",), categories=categories
+        )
 
 
-def _lies_in(place_id: int, held: frozenset[int]) -> bool:
-    return any(view.id in held for view in ancestors(place_id))
+def own_needs(
+    by: Actor, action: str, *, states: tuple[str, ...], categories: set[int] | None = None
+) -> list[tuple[str, str]]:
+    """Needs in these states for whose place the reader may do `action`, newest first."""
+    granted = reach(by, action)
+    page = needs_within_reach(by=by, filters=Filters(states=states), places=granted, most=200)
+    return [
+        (str(row.id), f"{row.title}（{row.place_name}）")
+        for row in page.rows
+        if categories is None or row.category.id in categories
+    ]
 
 
 class ReasonForm(forms.Form):
@@ -329,6 +347,16 @@ class ServedForm(forms.Form):
         label=_("还想说的"), max_length=500, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
+
+
+class NoteServedForm(ServedForm):
+    """Staff write down what people served said who are not online."""
+
+    channel = forms.ChoiceField(
+        label=_("怎么问到的"), widget=forms.RadioSelect,
+        choices=[(each.value, each.label) for each in SignupChannel if each.value != "page"],
+    )  # fmt: skip
+    field_order = ("channel", "solved", "satisfied", "remark")
 
 
 class BookingForm(forms.Form):

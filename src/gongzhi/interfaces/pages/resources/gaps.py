@@ -5,10 +5,19 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from gongzhi.affairs.resources.queries.gaps import gap_matrix, idle_offers, isolated_partners
+from gongzhi.affairs.resources.categories import HelpView
+from gongzhi.affairs.resources.queries.gaps import (
+    Cell,
+    GapMatrix,
+    GapRow,
+    gap_matrix,
+    idle_offers,
+    isolated_partners,
+)
 from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
+from gongzhi.interfaces.pages.resources.gap_map import picture_of
 from gongzhi.interfaces.pages.resources.needs import tabs
 from gongzhi.interfaces.pages.resources.rows import offer_line
 
@@ -16,15 +25,20 @@ from gongzhi.interfaces.pages.resources.rows import offer_line
 @require_safe
 @for_staff
 def matrix(request: HttpRequest) -> HttpResponse:
-    """Communities by categories, what lies idle, and who stands apart."""
+    """Communities by categories as map and matrix, one of them whole; what lies idle."""
     by, at = visitor_of(request).actor, timezone.now()
     if reach(by, "resources.read").nowhere:
         raise NotPermitted("resources.read")
     found = gap_matrix(at=at)
     rows, idle, active = idle_offers(at=at, most=20)
     isolated, partners = isolated_partners(at=at)
+    asked = request.GET.get("place", "")
+    chosen = next((row for row in found.rows if str(row.community.id) == asked), None)
     context = {
         "matrix": found,
+        "picture": picture_of(found.rows),
+        "chosen": chosen,
+        "chosen_cells": _cells(chosen, found) if chosen else [],
         "rows": [
             (row, [(cell, view.id) for cell, view in zip(row.cells, found.categories, strict=True)])
             for row in found.rows
@@ -38,3 +52,12 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(by, "gap"),
     }
     return render(request, "resources/gap.html", context)
+
+
+def _cells(row: GapRow, found: GapMatrix) -> list[tuple[Cell, HelpView]]:
+    """The categories of one community: what is needed and shortest of offers first."""
+    pairs = zip(row.cells, found.categories, strict=True)
+    some = [(cell, view) for cell, view in pairs if cell.needs or cell.offers]
+    return sorted(
+        some, key=lambda pair: (not pair[0].needs, pair[0].offers - pair[0].needs, pair[1].code)
+    )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from gongzhi.affairs.resources.choices import SourceKind
 from gongzhi.affairs.resources.lifecycle import CannotMove
 from gongzhi.affairs.resources.needs import (
     CannotPublish,
@@ -68,8 +69,15 @@ def tabs(by: Actor, here: str) -> list[tuple[str, str, bool]]:
         ("offers", _("可用资源"), True),
         ("rooms", _("场地"), True),
     ]
+    drafts, reads = reach(by, "slips.draft"), reach(by, "slips.read")
+    signs = not (reach(by, "agreements.sign").nowhere and reach(by, "projects.run").nowhere)
+    found.append(("posts", _("志愿岗位"), True))
     found.append(("claims", _("我方认领"), staff))
+    found.append(("projects", _("项目"), staff))
+    found.append(("agreements", _("共建协议"), signs))
+    found.append(("slips", _("双报到"), not (drafts.nowhere and reads.nowhere)))
     found.append(("gap", _("供需差距"), staff))
+    found.append(("pool_import", _("批量导入"), not reach(by, "resources.import").nowhere))
     found.append(("plans", _("匹配方案"), not reach(by, "plans.compute").nowhere))
     return [(name, label, name == here) for name, label, shown in found if shown]
 
@@ -148,7 +156,7 @@ def wish(request: HttpRequest) -> HttpResponse:
 def need(request: HttpRequest, need_id: int) -> HttpResponse:
     """One need whole: what is wanted, who helps, how it went."""
     story = need_story(by=visitor_of(request).actor, need_id=need_id)
-    labels, current = line_of(story.row, story.claims)
+    labels, current = line_of(story.row, story.claims, with_project=bool(story.projects))
     context = {
         "story": story,
         "row": story.row,
@@ -158,6 +166,9 @@ def need(request: HttpRequest, need_id: int) -> HttpResponse:
         "moments": moments(story.events),
         "claims": [(claim, claim_badge(claim.state)) for claim in story.claims],
         "may_reveal": story.may_review and story.is_wish and story.identity is not None,
+        "source": SourceKind(story.source_kind).label if story.source_kind else "",
+        "may_correct": (story.may_review if story.is_wish else story.may_publish)
+        and story.row.state.value in {"drafted", "published"},
         "may_claim": bool(story.giving_units)
         and story.row.left > 0
         and story.row.state.value == "published",

@@ -72,6 +72,12 @@ _TOLD: dict[str, tuple[str | Promise, str]] = {
     "claim.served_answered": (gettext_lazy("受助人作了评价"), "good"),
 }
 
+# The word of people served that staff wrote down: how they heard it.
+_HEARD: dict[str, str | Promise] = {
+    "phone": gettext_lazy("受助人在电话里作了评价，由工作人员记下"),
+    "person": gettext_lazy("受助人当面作了评价，由工作人员记下"),
+}
+
 
 def need_badge(state: NeedState) -> Badge:
     return Badge(state.label, *_NEED_LOOKS[state])
@@ -132,20 +138,25 @@ def moments(events: Iterable[EventView]) -> list[Moment]:
         if event.kind not in _TOLD:
             continue
         title, kind = _TOLD[event.kind]
+        title = _HEARD.get(str(event.data.get("channel", "")), title)
         giver = event.data.get("giver")
         unit = find_unit(giver if isinstance(giver, int) else event.unit_id)
         found.append(Moment(title, event.at, unit.name if unit else "", kind=kind))
     return found[::-1]
 
 
-def line_of(row: NeedRow, claims: Iterable[ClaimView]) -> tuple[list[str], int]:
-    """The one visible line need → match → claim → done → confirmed, and where it stands."""
-    labels = [_("发布"), _("认领"), _("双方确认"), _("办理"), _("确认结果")]
+def line_of(
+    row: NeedRow, claims: Iterable[ClaimView], *, with_project: bool = False
+) -> tuple[list[str], int]:
+    """The one visible line need → match → claim (→ project) → done → confirmed, and where it is."""
+    labels = [_("需求"), _("匹配"), _("认领")]
+    labels += [_("项目")] if with_project else []
+    labels += [_("办完"), _("确认")]
     states = {claim.state for claim in claims}
     if row.state is NeedState.CONFIRMED:
         return labels, len(labels) + 1
     if row.state is NeedState.DONE or ClaimState.DONE in states:
-        return labels, 5
+        return labels, len(labels)
     if ClaimState.AGREED in states:
         return labels, 4
     return labels, 3 if ClaimState.PROPOSED in states else 2

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gongzhi.affairs.tickets.choices import ExclusionReason, Satisfied, Solved, Urgency
+from gongzhi.affairs.tickets.choices import ExclusionReason, Satisfied, Solved, State, Urgency
 from gongzhi.affairs.tickets.numbers import id_in
 from gongzhi.affairs.tickets.queries.stories import Story
 from gongzhi.commons.organisations.queries import units_at, units_in
@@ -89,9 +89,21 @@ class AnswerForm(WritingForm):
 
 
 class CloseForm(WritingForm):
+    """Evidence, and the answer where none was given yet: whoever asked has one before the end."""
+
     writes = "evidence"
 
+    reply = words(
+        _("答复诉求人"),
+        hint=_("还没有答复过。说清：怎样处理的、结果如何、还有问题找谁。"),
+        required=False,
+    )
     evidence = words(_("办结依据"), hint=_("做了什么、结果如何；诉求人看到的是答复，不是这一段。"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.story.row.state is State.ANSWERED:
+            del self.fields["reply"]
 
 
 class AssistForm(StepForm):

@@ -93,7 +93,10 @@ STEPS: tuple[StepPage, ...] = (
     ),
     StepPage(
         "close", pgettext_lazy("step", "办结"), forms.CloseForm, _can(Step.CLOSE),
-        lambda d, a: closing.close_ticket(evidence=a["evidence"], **d.who), main=True,
+        lambda d, a: closing.close_ticket(
+            evidence=a["evidence"], reply=a.get("reply", ""), **d.who
+        ),
+        main=True,
     ),
     StepPage(
         "call-back", pgettext_lazy("step", "电话回访"), forms.CallBackForm,

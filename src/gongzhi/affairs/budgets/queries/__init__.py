@@ -1,0 +1,1 @@
+"""Reading rounds, proposals and the fund."""

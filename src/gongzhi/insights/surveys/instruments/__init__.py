@@ -1,0 +1,1 @@
+"""Instruments as plain values: read from XLSForm, checked, asked, answered and written again."""

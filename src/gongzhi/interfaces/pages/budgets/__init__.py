@@ -1,0 +1,1 @@
+"""The community fund: rounds, proposals, the vote by code, results, and the fund."""
