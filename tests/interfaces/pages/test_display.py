@@ -1,11 +1,13 @@
 """Language, senior view and colours: chosen by the visitor, kept in cookies."""
 
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 from django.test import Client, override_settings
 
 from gongzhi.interfaces import pages
+from gongzhi.interfaces.pages.framing.navigation import WAYS
 
 
 def test_pages_are_chinese_until_somebody_chooses(client: Client) -> None:
@@ -116,3 +118,10 @@ def test_style_sheets_load_nothing_from_outside_and_stay_small() -> None:
         assert "http" not in text.replace('a[href^="http"]', "")
         assert "@import" not in text
         assert len(text.splitlines()) < 400
+
+
+def test_each_way_stands_once_and_a_group_stands_together() -> None:
+    pages = [way.page for way in WAYS]
+    assert len(pages) == len(set(pages))
+    groups = [group for group, _ways in groupby(way.group for way in WAYS) if group]
+    assert len(groups) == len(set(groups))

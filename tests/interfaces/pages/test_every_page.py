@@ -23,6 +23,19 @@ SIGNED_IN += [
     "/desk/hot",
 ]
 SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rates"]
+PUBLIC += ["/needs", "/offers", "/rooms", "/posts", "/survey/", "/survey/thanks", "/library"]
+PUBLIC += ["/budgets", "/vote", "/owners-votes", "/topics", "/topics?over=1", "/decisions"]
+PUBLIC += ["/topics/propose", "/topics/77", "/decisions/77"]
+SIGNED_IN += [
+    "/budgets",
+    "/vote",
+    "/surveys",
+    "/meetings",
+    "/owners-votes",
+    "/topics",
+    "/decisions",
+]
+SIGNED_IN += ["/topics/new", "/topics/77/roster"]
 SIGNED_IN += ["/whistles"]
 PUBLIC += ["/needs", "/offers", "/rooms", "/posts"]
 PUBLIC += ["/needs", "/offers", "/rooms"]

@@ -279,7 +279,7 @@ def test_feeds_stay_sound_whatever_people_wrote(pool: SmallPool) -> None:
     assert entry.findtext(f"{atom}title") == plain_words(evil)
     assert entry.findtext(f"{atom}author/{atom}name")
     room = offer(pool, seats=20)
-    Offer.objects.filter(pk=room).update(title="活动室\r\nBEGIN:VALARM\x00\x07;,\\")
+    Offer.objects.filter(pk=room).update(title="活动室\r\nBEGIN:VALARM\x01\x07;,\\")
     form = {"host": str(pool.unit("bank")), "purpose": "开会", "headcount": "3",
             "begins": f"{day(1)}T10:00", "ends": f"{day(1)}T11:00"}  # fmt: skip
     assert as_(pool.bank).post(f"/rooms/{room}", form).status_code == 302

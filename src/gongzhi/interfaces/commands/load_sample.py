@@ -129,6 +129,7 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
         ("共建资金 community fund", lambda: _fill_rounds(sample)),
         ("供需 needs and offers", lambda: _fill_pool(sample)),
         ("调查 survey", lambda: _survey(sample)),
+        ("议题 topics", lambda: _deliberate(sample)),
         ("会议 meetings", lambda: _hold_meetings(sample)),
         ("业主表决 owners' votes", lambda: _hold_owners_votes(sample)),
         ("调研和表格 studies and forms", lambda: _do_paperwork(sample)),
@@ -188,6 +189,17 @@ def _fill_pool(sample: Sample) -> None:
     if (sample.folder / "pool_undertakings.json").is_file():
         document = sample.document("pool_undertakings.json")
         fill_undertakings(document=document, at=timezone.now())
+
+
+def _deliberate(sample: Sample) -> None:
+    """A topic that went all the way, and one that people are talking about; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.affairs.assemblies.queries.topics import no_topics_yet  # noqa: PLC0415
+    from gongzhi.simulation.deliberating import deliberate  # noqa: PLC0415
+
+    if (sample.folder / "topics.json").is_file() and no_topics_yet():
+        deliberate(sample.document("topics.json"), at=timezone.now())
 
 
 def _hold_meetings(sample: Sample) -> None:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("gongzhi.interfaces.pages.assemblies.owners_urls")),
     path("", include("gongzhi.interfaces.pages.assemblies.meetings_urls")),
     path("", include("gongzhi.interfaces.pages.budgets.urls")),
+    path("", include("gongzhi.interfaces.pages.assemblies.topics_urls")),
     path("privacy", welcoming.privacy, name="privacy"),
     path("remark", remarks.leave, name="remark"),
     path("remark/left", remarks.left, name="remark_left"),
