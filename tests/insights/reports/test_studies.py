@@ -56,7 +56,7 @@ def test_a_study_begins_with_the_outline_of_a_survey_report(
     assert [(each.heading, each.includes) for each in found.sections] == [
         ("背景与内在逻辑", ("method",)),
         ("基本情况", ("situation",)),
-        ("做法与经验", ("practice",)),
+        ("做法与经验", ("practice", "voices")),
         ("存在的难题", ("difficulties",)),
         ("对策建议", ("suggestions",)),
     ]

@@ -1,10 +1,14 @@
 """Language, senior view and colours: chosen by the visitor, kept in cookies."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.urls import URLPattern, get_resolver
 
 from gongzhi.interfaces import pages
 from gongzhi.interfaces.pages.framing.navigation import WAYS
@@ -125,3 +129,16 @@ def test_each_way_stands_once_and_a_group_stands_together() -> None:
     assert len(pages) == len(set(pages))
     groups = [group for group, _ways in groupby(way.group for way in WAYS) if group]
     assert len(groups) == len(set(groups))
+
+
+def test_no_two_addresses_share_a_name() -> None:
+    def names(patterns: Sequence[Any]) -> Iterator[str]:
+        for one in patterns:
+            if not isinstance(one, URLPattern):
+                if not one.namespace:
+                    yield from names(one.url_patterns)
+            elif one.name:
+                yield one.name
+
+    counted = Counter(names(get_resolver().url_patterns))
+    assert [name for name, times in counted.items() if times > 1] == []

@@ -66,6 +66,7 @@ class NewStudy:
     indicators: tuple[str, ...] = ()
     method: str = ""
     questionnaire: str = ""
+    surveys: tuple[str, ...] = ()
 
 
 def open_study(*, new: NewStudy, by: Actor, at: datetime) -> int:
@@ -216,6 +217,7 @@ def _checked(new: NewStudy) -> dict[str, object]:
         "indicators": list(indicators),
         "method": new.method.strip(),
         "questionnaire": new.questionnaire.strip(),
+        "surveys": list(new.surveys),
     }
 
 

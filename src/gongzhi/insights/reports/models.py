@@ -17,6 +17,7 @@ class StoredStudy(models.Model):
     indicators = models.JSONField(default=list)
     method = models.TextField(blank=True)
     questionnaire = models.TextField(blank=True)
+    surveys = models.JSONField(default=list)  # titles
     known = models.JSONField(default=dict)  # numbers as a person last saw them, by query
     unit = models.ForeignKey(
         "organisations.Unit", null=True, on_delete=models.PROTECT, related_name="+"

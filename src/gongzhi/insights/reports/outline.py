@@ -20,7 +20,7 @@ def outline(language: str) -> tuple[Outlined, ...]:
         return (
             Outlined(_("背景与内在逻辑"), ("method",)),
             Outlined(_("基本情况"), ("situation",)),
-            Outlined(_("做法与经验"), ("practice",)),
+            Outlined(_("做法与经验"), ("practice", "voices")),
             Outlined(_("存在的难题"), ("difficulties",)),
             Outlined(_("对策建议"), ("suggestions",)),
         )

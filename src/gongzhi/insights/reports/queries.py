@@ -100,6 +100,7 @@ def study_view(study_id: int, *, by: Actor) -> StudyView:
         indicators=tuple(row.indicators),
         method=row.method,
         questionnaire=row.questionnaire,
+        surveys=tuple(row.surveys),
         known=row.known,
     )
     return StudyView(row.pk, row.revision, study, sections, row.changed_at)

@@ -161,6 +161,36 @@ def survey_for_staff(*, survey_id: int, by: Actor) -> SurveyRow:
     return _survey_row(survey_for(by, "surveys.read", survey_id))
 
 
+def surveys_titled(title: str, *, by: Actor) -> list[SurveyRow]:
+    """Surveys of this title that are or were in the field, newest first."""
+    require_somewhere(by, "surveys.read")
+    rows = _surveys().filter(title=title).exclude(state=SurveyState.DRAFTED)
+    return [_survey_row(row) for row in rows.order_by("-id")[:2]]
+
+
+def titles_of_surveys(*, by: Actor) -> list[str]:
+    """The titles of surveys that are or were in the field, newest first."""
+    require_somewhere(by, "surveys.read")
+    rows = Survey.objects.exclude(state=SurveyState.DRAFTED).order_by("-id")
+    return list(dict.fromkeys(rows.values_list("title", flat=True)[:200]))
+
+
+def questions_of(*, version_id: int, language: str) -> list[str]:
+    """What an instrument asks, in order; in its own first language where it lacks the one asked."""
+    form = form_of(InstrumentVersion.objects.get(pk=version_id).content)
+    found = []
+    for item in walk(form.items):
+        if item.kind not in ASKED:
+            continue
+        label = item.label.get(language) or next(iter(item.label.values()), item.name)
+        choices = [
+            each.label.get(language) or next(iter(each.label.values()), each.name)
+            for each in form.lists.get(item.choices, ())
+        ]
+        found.append(f"{label}（{'／'.join(choices)}）" if choices else label)
+    return found
+
+
 def _surveys() -> Any:
     return Survey.objects.select_related("version__instrument")
 

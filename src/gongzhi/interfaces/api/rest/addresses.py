@@ -42,8 +42,8 @@ def _spoken(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **named: Any) -> Any:
-        translation.activate(translation.get_language_from_request(request))
-        return view(request, *args, **named)
+        with translation.override(translation.get_language_from_request(request)):
+            return view(request, *args, **named)
 
     return answered
 

@@ -56,7 +56,7 @@ def roster(request: HttpRequest, topic_id: int) -> HttpResponse:
             refuse(form, refused)
         else:
             messages.success(request, _("已生成，可以打印分发"))
-            return redirect("roster" if said["paper"] else "slips", topic_id)
+            return redirect("topic_roster" if said["paper"] else "topic_slips", topic_id)
     context = {
         "form": form,
         "view": view,
@@ -86,7 +86,7 @@ def confirm(request: HttpRequest, topic_id: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("已处理 %(count)d 份") % {"count": count})
-    return redirect("roster", topic_id)
+    return redirect("topic_roster", topic_id)
 
 
 @require_POST
@@ -96,7 +96,7 @@ def renew(request: HttpRequest, topic_id: int) -> HttpResponse:
     form = forms.RenewForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("没有这个编号"))
-        return redirect("roster", topic_id)
+        return redirect("topic_roster", topic_id)
     try:
         slip = renew_seat(
             topic_id=topic_id, number=form.cleaned_data["number"], by=visitor_of(request).actor,
@@ -104,7 +104,7 @@ def renew(request: HttpRequest, topic_id: int) -> HttpResponse:
         )  # fmt: skip
     except CannotJoin as refused:
         messages.error(request, str(refused))
-        return redirect("roster", topic_id)
+        return redirect("topic_roster", topic_id)
     return _slips(request, topic_id, [(slip.number, slip.token)])
 
 

@@ -43,6 +43,7 @@ from gongzhi.interfaces.pages.insights.telling import (
     period_choices,
     period_words,
     tell,
+    tell_record,
 )
 
 _FIRST = ("response_rate", "resolution_rate", "satisfaction_rate", "handling_hours")
@@ -114,7 +115,7 @@ def _asked_group(request: HttpRequest, groups: Collection[int | None]) -> int | 
     return int(asked) if asked.isdecimal() and int(asked) in groups else None
 
 
-def _about(request: HttpRequest, snap: Snapshot, period: Period) -> dict[str, object]:
+def about_period(request: HttpRequest, snap: Snapshot, period: Period) -> dict[str, object]:
     """What every page of the record says of itself."""
     today = timezone.localdate()
     choices = period_choices(today)
@@ -139,7 +140,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     period = period_asked(request.GET.get("period", ""), timezone.localdate())
     with snapshot(at=timezone.now()) as snap:
         seen = overview(snap, period, by=by)
-        about = _about(request, snap, period)
+        about = about_period(request, snap, period)
     outs = seen.scan.standing_out
     tiles = [
         Tile(
@@ -180,7 +181,7 @@ def difficulty(request: HttpRequest, name: str) -> HttpResponse:
         if group:
             beside = beside_similar(snap, period, chosen, group)
         together = together_of(snap, period, chosen) if granted.everywhere else ()
-        about = _about(request, snap, period)
+        about = about_period(request, snap, period)
     outs = [_out(o) for o in seen.scan.standing_out if chosen in o.indicator.difficulties]
     context = about | {
         "difficulty": chosen,
@@ -233,7 +234,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             if granted.everywhere or group
             else ([], 0)
         )
-        about = _about(request, snap, period)
+        about = about_period(request, snap, period)
     mine = frozenset(each for each in table.groups if each is not None)
     context = about | {
         "indicator": chosen,
@@ -248,7 +249,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "group_name": name_of(table.level, group),
         "crumbs": [Crumb(_("指标"), "/insights")]
         + [Crumb(each.label, f"/insights/{each.value}") for each in chosen.difficulties],
-        "records": records,
+        "records": [tell_record(each) for each in records],
         "count": count,
         "map": map_of(
             table,

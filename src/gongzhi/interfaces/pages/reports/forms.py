@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.territory.queries import communities, places_of_kind
 from gongzhi.insights.indicators.definitions import INDICATORS
 from gongzhi.insights.indicators.shapes import Difficulty
@@ -12,6 +13,7 @@ from gongzhi.insights.reports.editing import LONGEST, NewStudy
 from gongzhi.insights.reports.library import licences
 from gongzhi.insights.reports.publishing import Terms
 from gongzhi.insights.reports.violations import LONGEST as LONGEST_COMPLAINT
+from gongzhi.insights.surveys.queries import titles_of_surveys
 from gongzhi.interfaces.pages.guarding.forms import Guard, GuardedForm
 
 _LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -62,9 +64,17 @@ class StudyForm(forms.Form):
         widget=_text(4),
         help_text=_("题目一行一题，放进附件。"),
     )
+    surveys = forms.MultipleChoiceField(
+        label=_("用到的调查"),
+        required=False,
+        help_text=_("题目放进附件，回收情况写进研究方法，访谈的原话可以引用。"),
+        widget=forms.SelectMultiple(attrs={"size": 4}),
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        titles = [(title, title) for title in titles_of_surveys(by=by)]
+        self.fields["surveys"].choices = titles  # type: ignore[attr-defined]
         found = [*places_of_kind("subdistrict"), *communities()]
         names = [(view.full_name, view.full_name) for view in found]
         self.fields["places"].choices = sorted(names)  # type: ignore[attr-defined]
@@ -84,6 +94,7 @@ class StudyForm(forms.Form):
             indicators=tuple(asked["indicators"]),
             method=asked["method"],
             questionnaire=asked["questionnaire"],
+            surveys=tuple(asked["surveys"]),
         )
 
 

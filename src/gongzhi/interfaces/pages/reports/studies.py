@@ -63,7 +63,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     by = visitor_of(request).actor
     require(by, "studies.write")
-    form = StudyForm(request.POST or None, initial={"period": str(timezone.localdate().year)})
+    initial = {"period": str(timezone.localdate().year)}
+    form = StudyForm(request.POST or None, initial=initial, by=by)
     if request.method == "POST" and form.is_valid():
         try:
             made = open_study(new=form.new_study(), by=by, at=timezone.now())
@@ -94,8 +95,9 @@ def head(request: HttpRequest, study_id: int) -> HttpResponse:
         "indicators": list(known.indicators),
         "method": known.method,
         "questionnaire": known.questionnaire,
+        "surveys": list(known.surveys),
     }
-    form = StudyForm(request.POST or None, initial=initial)
+    form = StudyForm(request.POST or None, initial=initial, by=visitor_of(request).actor)
     seen = request.POST.get("revision", "")
     if request.method == "POST" and form.is_valid():
         try:
