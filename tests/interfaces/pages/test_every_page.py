@@ -31,6 +31,7 @@ SIGNED_IN += [
     "/vote",
     "/surveys",
     "/meetings",
+    "/owners-votes/new",
     "/owners-votes",
     "/topics",
     "/decisions",

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongzhi.affairs.assemblies.decisions import NewTask
 from gongzhi.affairs.assemblies.meeting_choices import ApprovalOf, MeetingKind, Presence
@@ -126,7 +127,7 @@ class MeetingForm(WhenForm):
 
 
 class PointForm(forms.Form):
-    title = forms.CharField(label=_("议题"), max_length=160)
+    title = forms.CharField(label=pgettext_lazy("agenda", "议题"), max_length=160)
 
 
 class SuggestionsForm(forms.Form):

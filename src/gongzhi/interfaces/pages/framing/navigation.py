@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongzhi.commons.permissions.table import reach
 
@@ -48,11 +49,11 @@ WAYS: tuple[Way, ...] = (
     Way("desk", _("今天要办"), staff_only=True),
     Way("whistles", _("吹哨"), staff_only=True),
     Way("tasks", _("任务"), staff_only=True),
-    Way("topics", _("议题"), _TOGETHER),
+    Way("topics", pgettext_lazy("navigation", "议题"), _TOGETHER),
     Way("decisions", _("决议"), _TOGETHER),
     Way("owners_votes", _("业主表决"), _TOGETHER),
     Way("budgets", _("共建资金"), _TOGETHER),
-    Way("meetings", _("会议"), _TOGETHER, staff_only=True),
+    Way("meetings", pgettext_lazy("navigation", "会议"), _TOGETHER, staff_only=True),
     Way("needs", _("供需")),
     Way("insights", _("指标"), _RESULTS, roles=_READERS),
     Way("rates", _("三率"), _RESULTS, may="indicators.read"),
