@@ -140,11 +140,15 @@ def make_needs(units: list[UnitRow], rng: np.random.Generator) -> Iterator[Mappi
             giver = next((unit.name for unit in near if _kind_of(unit) == kind), "")
             if not giver or asks:
                 giver = stage = ""
+            days_ago = int(rng.integers(12, 45))
+            ends = int(rng.integers(6, 26))
+            if stage == "confirmed":  # its limit is over, so that it counts as met in time
+                ends = 12 - days_ago
             yield {
                 "community": home.place, "title": title, "category": kind,
                 "quantity": max(1, round(quantity * float(rng.uniform(0.7, 1.3)))),
-                "urgency": urgency, "asks": asks, "published_days_ago": int(rng.integers(12, 45)),
-                "ends_in_days": int(rng.integers(6, 26)), "stage": stage, "giver": giver,
+                "urgency": urgency, "asks": asks, "published_days_ago": days_ago,
+                "ends_in_days": ends, "stage": stage, "giver": giver,
                 "wish_of": "",
             }  # fmt: skip
         if at % 3 == 0:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from django.db import DataError, Error, IntegrityError
 from django.utils.translation import gettext as _
 
+
+class NotThere(LookupError):
+    """There is no such thing, or not for these eyes: a page says 404 and no more."""
+
+
 _FULL = ("disk is full", "No space left", "could not extend file")
 RETRY_AFTER_SECONDS = 10
 

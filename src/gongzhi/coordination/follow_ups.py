@@ -13,6 +13,7 @@ from gongzhi.affairs.tickets.searching import index_tickets
 from gongzhi.affairs.tickets.triage import triage_tickets
 from gongzhi.commons.ledger.outbox import Happened, follow_due
 from gongzhi.commons.organisations.actors import SYSTEM
+from gongzhi.coordination.deeds_of_decisions import follow_finished_tasks
 from gongzhi.coordination.needs_of_tickets import close_ticket_of_need
 from gongzhi.coordination.projects_of_rounds import decide_on_projects, end_decisions
 from gongzhi.coordination.telling import TELLS, tell_those_concerned
@@ -52,6 +53,9 @@ FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "proposal.funded": (decide_on_projects,),
     "proposal.accepted": (end_decisions,),
     "proposal.abandoned": (end_decisions,),
+    "task.finished": (follow_finished_tasks,),
+    "task.cancelled": (follow_finished_tasks,),
+    "task.refused": (follow_finished_tasks,),
 }
 for _kind in TELLS:
     FOLLOW_UPS[_kind] = (*FOLLOW_UPS.get(_kind, ()), tell_those_concerned)

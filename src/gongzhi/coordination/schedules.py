@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import structlog
 
+from gongzhi.affairs.assemblies.drawing import draw_opinions
 from gongzhi.affairs.budgets.mixing import shake_urns
 from gongzhi.affairs.resources.agreements import expire_agreements
 from gongzhi.affairs.resources.claims import expire_claims
@@ -59,6 +60,7 @@ SCHEDULES = (
     Schedule("tickets.callbacks", timedelta(minutes=5), lambda at: expire_callbacks(at=at)),
     Schedule("notices.deliver", timedelta(seconds=2), lambda at: deliver_due(at=at), OUTSIDE),
     Schedule("whistles.escalate", timedelta(minutes=5), lambda at: escalate_late_calls(at=at)),
+    Schedule("topics.draw", timedelta(minutes=1), lambda at: draw_opinions(at=at)),
     Schedule("claims.expire", timedelta(minutes=5), lambda at: expire_claims(at=at)),
     Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),

@@ -3,7 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongzhi.commons.privacy.links import LinkClaim, read_link, sign_link
+from gongzhi.commons.privacy.links import (
+    LinkClaim,
+    are_digits_of,
+    digits_of,
+    read_link,
+    sign_link,
+)
 
 
 @given(st.integers(min_value=0, max_value=2**63 - 1))
@@ -47,3 +53,14 @@ def test_a_link_signed_under_an_older_key_still_opens(settings) -> None:
     settings.KEYS = settings.KEYS | {"link": ["cd" * 32, *settings.KEYS["link"]]}
     assert read_link("ticket", token) == LinkClaim(7, 1)
     assert sign_link("ticket", 7) != token
+
+
+def test_a_code_of_digits_belongs_to_one_thing_of_one_version() -> None:
+    code = digits_of("ballot", 7, 1)
+    assert len(code) == 10
+    assert code.isdigit()
+    assert are_digits_of(f"{code[:3]} {code[3:6]}-{code[6:]}", "ballot", 7, 1)
+    for kind, thing, version in (("ballot", 8, 1), ("ballot", 7, 2), ("seat", 7, 1)):
+        assert not are_digits_of(code, kind, thing, version)
+    for wrong in ("", "0", "一二三", code + "0", code[:-1]):
+        assert not are_digits_of(wrong, "ballot", 7, 1)

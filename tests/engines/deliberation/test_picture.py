@@ -1,5 +1,7 @@
 """The picture can be read by eye, by ear and by law."""
 
+import re
+
 from defusedxml import ElementTree
 
 from gongzhi.engines.deliberation.opinion_map import MapSettings, draw_map
@@ -26,6 +28,15 @@ def test_no_dot_stands_for_fewer_people_than_asked_and_the_rest_are_counted() ->
     assert careful.count("<circle") < everyone.count("<circle")
     assert "未画出" in careful
     assert "未画出" not in everyone
+
+
+def test_people_far_apart_are_gathered_rather_than_left_out() -> None:
+    few, _ = make_votes(voters=60, statements=20, camps=2, seed=3, answered=0.8)
+    drawn = draw_map(few)
+    picture = draw_picture(drawn, least_people=5)
+    assert "<circle" in picture
+    left = re.search(r"另有 (\d+) 人", picture)
+    assert left is None or int(left[1]) < 5 * drawn.k
 
 
 def test_words_are_escaped_and_may_be_in_another_language() -> None:

@@ -1,10 +1,13 @@
-"""Needs, offers, rooms, pledges: each number from what people really did; the rest waits."""
+"""Needs, offers, rooms, pledges, decisions: each number from what people really did."""
 
+import subprocess
+import sys
 from datetime import date, time
 from typing import Any
 
 import pytest
 
+from gongzhi.affairs.assemblies.decisions import follow_tasks, revoke_decision
 from gongzhi.affairs.resources.bookings import book_room, report_use
 from gongzhi.affairs.resources.choices import Urgency
 from gongzhi.affairs.resources.claims import agree_claim, claim_need, claim_offer, withdraw_claim
@@ -17,23 +20,25 @@ from gongzhi.affairs.resources.offers import (
     set_openings,
 )
 from gongzhi.affairs.resources.results import confirm_claim, report_done, report_no_show
-from gongzhi.commons.ledger import kinds
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.editing import NewUnit, open_units
 from gongzhi.commons.organisations.models import Unit
 from gongzhi.commons.organisations.register import revision as organisations_revision
 from gongzhi.commons.permissions.actors import SYSTEM
 from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.tasks.finishing import finish_task
+from gongzhi.commons.tasks.queries import tasks_of
 from gongzhi.insights.indicators.cells import Cell
-from gongzhi.insights.indicators.definitions import INDICATORS, indicator
+from gongzhi.insights.indicators.definitions import indicator
 from gongzhi.insights.indicators.measuring import Measuring
 from gongzhi.insights.indicators.periods import period_named
 from gongzhi.insights.indicators.shapes import Level
+from tests.affairs.assemblies.talks import DECIDED, DUE, propose
 from tests.affairs.resources.pools import DAY, LAST, SmallPool, build_pool, moment
 from tests.affairs.small_district import BEGINS, SmallDistrict
 from tests.affairs.tickets.journeys import closed
 from tests.insights.conftest import Measured
-from tests.insights.indicators.made_events import Made, source
+from tests.insights.forms.test_forms import ask, fill, the_copy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 THEN = moment("2026-03-10", "18:00")
@@ -247,60 +252,40 @@ def test_what_a_unit_gave_for_a_ticket_is_its_deed_and_joins_it_to_the_lead(
     assert counts(measured("co_work_density")[None]) == (1, 1)
 
 
-def cell(code: str, events: list[Made], *, period: str = "2026-03", **about: Any) -> Cell:
-    measuring = Measuring(source(events, **about), period_named(period))
-    (found,) = measuring.measure(indicator(code), Level.DISTRICT)
-    return found
+def test_decision_execution_is_counted_when_due(
+    district: SmallDistrict, measured: Measured
+) -> None:
+    first, _never, revoked = (decided(district) for _ in range(3))
+    (task,) = tasks_of(Subject("decision", first))
+    finish_task(task_id=task.id, proof="已报", by=district.worker, at=DECIDED)
+    follow_tasks(decision_id=first, at=DECIDED)
+    revoke_decision(decision_id=revoked, reason="重议", by=district.coordinator, at=DECIDED)
+    month = f"{DUE:%Y-%m}"
+    assert counts(measured("decision_execution", period=month)[None]) == (1, 2)
+    assert measured("decision_execution") == {}, "nothing was due in March"
 
 
-@pytest.fixture
-def _declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every event that an indicator needs be declared, as its room will do it."""
-    needed: dict[str, set[str]] = {}
-    for each in INDICATORS:
-        for need in each.events:
-            needed.setdefault(need.kind, set()).update(need.fields)
-    register: dict[str, kinds.EventKind] = dict(kinds._register)
-    for name, fields in needed.items():
-        known = set(register[name].fields) if name in register else set()
-        register[name] = kinds.EventKind(name, "", tuple(known | fields))
-    monkeypatch.setattr(kinds, "_register", register)
+def decided(district: SmallDistrict) -> int:
+    talk = propose(district)
+    talk.open()
+    talk.notice()
+    return talk.decide(talk.task())
 
 
-def test_what_no_room_writes_has_no_cell_and_is_not_zero() -> None:
-    missing = [each.code for each in INDICATORS if not each.is_recorded]
-    measuring = Measuring(source([]), period_named("2026-03"))
-    for code in missing:
-        assert measuring.measure(indicator(code), Level.DISTRICT) == []
+def test_reuse_rate_is_fields_that_were_known_of_fields_asked(
+    district: SmallDistrict, measured: Measured
+) -> None:
+    copy = the_copy(district, ask(district))
+    fill(district, copy, ("2100", "实地数过"), ("", ""), ("加装电梯", ""))
+    assert counts(measured("reuse_rate")[None]) == (1, 3)
 
 
-@pytest.mark.usefixtures("_declared")
-def test_decision_execution_is_counted_when_due() -> None:
-    due = {"due": "2026-03-20T10:00:00+08:00"}
-    found = cell(
-        "decision_execution",
-        [
-            ("decision.taken", 1, "2026-01-02 02:00:00", due),
-            ("decision.taken", 2, "2026-01-02 02:00:00", due),
-            ("decision.taken", 3, "2026-01-02 02:00:00", {"due": "2026-04-20T10:00:00+08:00"}),
-            ("decision.done", 1, "2026-03-01 02:00:00", {"in_time": True}),
-        ],
+def test_every_indicator_is_on_record_as_soon_as_the_program_runs() -> None:
+    """In a process of its own, which imports no more than a command does."""
+    code = (
+        "import django; django.setup()\n"
+        "from gongzhi.insights.indicators.definitions import INDICATORS\n"
+        "print([each.code for each in INDICATORS if not each.is_recorded])"
     )
-    assert (found.numerator, found.denominator) == (1, 2)
-
-
-@pytest.mark.usefixtures("_declared")
-def test_reuse_rate_is_fields_filled_of_fields_asked() -> None:
-    found = cell(
-        "reuse_rate",
-        [
-            ("form.filled", 1, "2026-03-02 02:00:00", {"filled": 9, "asked": 12}),
-            ("form.filled", 2, "2026-03-02 02:00:00", {"filled": 3, "asked": 4}),
-        ],
-    )
-    assert (found.numerator, found.denominator) == (12, 16)
-
-
-def test_everything_of_the_pool_is_on_record() -> None:
-    rooms = ("need_fulfilment", "offer_idle", "supply_demand_gap", "room_use", "pledge_completion")
-    assert all(indicator(code).is_recorded for code in rooms)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

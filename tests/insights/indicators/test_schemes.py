@@ -12,9 +12,12 @@ from gongzhi.insights.indicators.definitions import indicator
 from gongzhi.insights.indicators.measuring import Measuring
 from gongzhi.insights.indicators.periods import period_named
 from gongzhi.insights.indicators.schemes import (
+    STANDARD,
     CannotReadScheme,
     Scheme,
     assess,
+    install_schemes,
+    known_schemes,
     read_schemes,
     scheme_on,
 )
@@ -116,3 +119,59 @@ def test_excluded_matters_are_left_out_with_all_below_them(tmp_path: Path) -> No
     measuring = Measuring(source(answers), period_named("2026-03"), scheme=scheme)
     (found,) = measuring.measure(indicator("resolution_rate"), Level.DISTRICT)
     assert found.denominator == 2
+
+
+@pytest.fixture
+def _own_folder(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_FOLDER = tmp_path / "data"
+    settings.DATA_FOLDER.mkdir()
+
+
+def written(tmp_path: Path, *rows: Any) -> Path:
+    file = tmp_path / "new.json"
+    file.write_text(json.dumps(list(rows)))
+    return file
+
+
+STANDARD_ROW = json.loads(STANDARD.read_text("utf-8"))[0]
+TODAY = date(2026, 3, 2)
+
+
+@pytest.mark.usefixtures("_own_folder")
+def test_a_new_version_holds_from_its_day_and_the_old_one_before(tmp_path: Path) -> None:
+    old = STANDARD_ROW | {"ends": "2026-06-30"}
+    new = STANDARD_ROW | {"version": 2, "begins": "2026-07-01", "excluded_matters": ["noise"]}
+    install_schemes(written(tmp_path, old, new), today=TODAY)
+    known = known_schemes()
+    assert [
+        found.version if (found := scheme_on("three_rates", day, known)) else None
+        for day in (date(2026, 6, 30), date(2026, 7, 1))
+    ] == [1, 2]
+
+
+@pytest.mark.usefixtures("_own_folder")
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [STANDARD_ROW | {"weights": {"response_rate": 1}}],
+        [STANDARD_ROW | {"ends": "2026-02-28"}],
+        [STANDARD_ROW | {"begins": "2020-01-02"}],
+    ],
+)
+def test_what_has_begun_is_not_changed(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    with pytest.raises(CannotReadScheme):
+        install_schemes(written(tmp_path, *rows), today=TODAY)
+    assert known_schemes() == read_schemes(STANDARD)
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", "[1]", "[{}]", '[{"code": "x", "weights": 5}]', "\x00", "[" * 5000],
+)
+def test_a_file_that_is_no_list_of_schemes_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(text)
+    with pytest.raises(CannotReadScheme):
+        read_schemes(file)

@@ -131,3 +131,27 @@ def test_an_identifier_names_one_kind_only() -> None:
     made = identifier(Kind.SERVICE, 2**40 + 7)
     assert number_in(Kind.SERVICE, made) == 2**40 + 7
     assert number_in(Kind.LOCATION, made) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "page=0", "page=-1", "page=x", "page=1e3", "page=0000000019999", "page=" + "1" * 5000,
+        "per_page=0000000001" + "9" * 5000, "per_page=201", "modified_after=yesterday",
+        "modified_after=0001-01-01", "modified_after=9999-12-31T23:59:59-14:00",
+        "modified_after=2026-13-40", "organization_id=%00", "organization_id=7",
+        "organization_id=" + "f" * 40,
+    ],
+)  # fmt: skip
+def test_hostile_parameters_are_refused_by_name(pool: SmallPool, asked: str) -> None:
+    told = get(f"/hsds/services?{asked}", 400)
+    assert asked.partition("=")[0] in told["error"]
+
+
+def test_ids_of_others_are_simply_not_there(pool: SmallPool) -> None:
+    for kind in Kind:
+        for path in ("services", "organizations", "locations", "service_at_locations"):
+            get(f"/hsds/{path}/{identifier(kind, (1 << 62) - 1)}", 404)
+    for text in ("%00", "..", "{" + "0" * 32 + "}", "9" * 3000):
+        get(f"/hsds/services/{text}", 404)
+    assert Client().post("/hsds/services").status_code == 405

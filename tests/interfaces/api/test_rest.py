@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
+from django.utils.translation import get_language
 
 from gongzhi.affairs.tickets.choices import RemarkKind
 from gongzhi.affairs.tickets.intake import Contact, Request, receive_ticket
@@ -206,6 +207,7 @@ def test_refusals_speak_the_callers_language(
     assert "无权" in said["zh-hans"]
     assert said["en"].isascii() or "may" in said["en"]
     assert said["en"] != said["zh-hans"]
+    assert get_language() == "zh-hans"  # what one caller speaks is not left to the next
 
 
 def test_a_list_costs_the_same_whatever_its_length(

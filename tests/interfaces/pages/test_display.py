@@ -1,11 +1,17 @@
 """Language, senior view and colours: chosen by the visitor, kept in cookies."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.urls import URLPattern, get_resolver
 
 from gongzhi.interfaces import pages
+from gongzhi.interfaces.pages.framing.navigation import WAYS
 
 
 def test_pages_are_chinese_until_somebody_chooses(client: Client) -> None:
@@ -110,9 +116,29 @@ def test_edges_of_fields_and_the_focus_ring_stand_out(theme: str) -> None:
 
 def test_style_sheets_load_nothing_from_outside_and_stay_small() -> None:
     sheets = sorted(STATIC.glob("*.css"))
-    assert sum(len(sheet.read_bytes()) for sheet in sheets) < 40_000
+    assert sum(len(sheet.read_bytes()) for sheet in sheets) < 60_000
     for sheet in sheets:
         text = sheet.read_text()
         assert "http" not in text.replace('a[href^="http"]', "")
         assert "@import" not in text
         assert len(text.splitlines()) < 400
+
+
+def test_each_way_stands_once_and_a_group_stands_together() -> None:
+    pages = [way.page for way in WAYS]
+    assert len(pages) == len(set(pages))
+    groups = [group for group, _ways in groupby(way.group for way in WAYS) if group]
+    assert len(groups) == len(set(groups))
+
+
+def test_no_two_addresses_share_a_name() -> None:
+    def names(patterns: Sequence[Any]) -> Iterator[str]:
+        for one in patterns:
+            if not isinstance(one, URLPattern):
+                if not one.namespace:
+                    yield from names(one.url_patterns)
+            elif one.name:
+                yield one.name
+
+    counted = Counter(names(get_resolver().url_patterns))
+    assert [name for name, times in counted.items() if times > 1] == []

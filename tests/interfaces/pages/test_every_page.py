@@ -23,11 +23,32 @@ SIGNED_IN += [
     "/desk/hot",
 ]
 SIGNED_IN += ["/desk?whose=ours", "/desk/replies", "/whistles", "/tasks", "/rates"]
+PUBLIC += ["/needs", "/offers", "/rooms", "/posts", "/survey/", "/survey/thanks", "/library"]
+PUBLIC += ["/budgets", "/vote", "/owners-votes", "/topics", "/topics?over=1", "/decisions"]
+PUBLIC += ["/topics/propose", "/topics/77", "/decisions/77"]
+SIGNED_IN += [
+    "/budgets",
+    "/vote",
+    "/surveys",
+    "/meetings",
+    "/owners-votes/new",
+    "/owners-votes",
+    "/topics",
+    "/decisions",
+]
+SIGNED_IN += ["/topics/new", "/topics/77/roster"]
 SIGNED_IN += ["/whistles"]
+PUBLIC += ["/needs", "/offers", "/rooms", "/posts"]
 PUBLIC += ["/needs", "/offers", "/rooms"]
+PUBLIC += ["/survey/", "/survey/thanks"]
+SIGNED_IN += ["/surveys", "/insights", "/insights/failure", "/insights/schemes"]
+SIGNED_IN += ["/insights/indicator/response_rate"]
 PUBLIC += ["/budgets", "/vote"]
+PUBLIC += ["/library"]
 SIGNED_IN += ["/budgets", "/vote"]
+SIGNED_IN += ["/library", "/forms"]
 SIGNED_IN += ["/needs", "/needs/new", "/needs/wish", "/offers", "/claims", "/gap", "/rooms"]
+SIGNED_IN += ["/posts", "/posts/new", "/slips", "/slips/new", "/projects"]
 
 
 def faults_of(client: Client, path: str, language: str) -> list[str]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.commons.organisations.people import NewPerson, NewRole, add_person, give_role
 from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.territory.models import Place
 from gongzhi.insights.indicators.definitions import INDICATORS
 from gongzhi.insights.indicators.shapes import Difficulty
 from gongzhi.insights.indicators.snapshots import forget_snapshot
@@ -58,7 +59,7 @@ def text(client: Client, path: str) -> str:
 def test_every_page_of_the_record_is_sound(sign_in: SignIn, language: str) -> None:
     client = sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district")
     client.cookies["django_language"] = language
-    paths = ["/insights", *(f"/insights/{each.value}" for each in Difficulty)]
+    paths = ["/insights", "/insights/schemes", *(f"/insights/{each.value}" for each in Difficulty)]
     paths += [f"/insights/indicator/{each.code}" for each in INDICATORS]
     for path in paths:
         assert Page(text(client, path)).faults == [], path
@@ -110,3 +111,52 @@ def test_what_is_not_there_is_not_found(sign_in: SignIn, path: str) -> None:
 def test_any_period_in_the_address_gives_a_page(sign_in: SignIn, period: str) -> None:
     client = sign_in(RoleKind.RESEARCHER, "hotline", "district")
     assert text(client, f"/insights?period={period}")
+
+
+def test_a_difficulty_is_told_of_one_community_beside_similar_ones(
+    sign_in: SignIn, district: SmallDistrict
+) -> None:
+    client = sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district")
+    willow = district.places["willow"].pk
+    page = text(client, f"/insights/failure?group={willow}")
+    assert "与相近的社区比：柳岸社区" in page
+    assert Page(page).faults == []
+    assert "与相近的社区比" not in text(client, "/insights/failure?group=999999")
+
+
+def test_nobody_compares_a_community_that_is_not_theirs_to_see(
+    sign_in: SignIn, district: SmallDistrict
+) -> None:
+    client = sign_in(RoleKind.COORDINATOR, "party", "willow")
+    other = district.places["plum"].pk
+    page = text(client, f"/insights/failure?group={other}")
+    assert "梅溪社区" not in page
+    assert "与相近的社区比" not in page
+
+
+def test_a_map_says_in_words_what_its_tints_say(sign_in: SignIn, district: SmallDistrict) -> None:
+    square = {
+        "type": "Polygon",
+        "coordinates": [[[120.0, 30.0], [120.1, 30.0], [120.1, 30.1], [120.0, 30.0]]],
+    }
+    for name in ("willow", "plum"):
+        Place.objects.filter(pk=district.places[name].pk).update(boundary=square)
+    client = sign_in(RoleKind.COORDINATOR, "party", "willow")
+    page = text(client, "/insights/indicator/handling_hours")
+    assert 'aria-label="柳岸社区: ' in page
+    assert "梅溪社区" not in page, "only what the reader may see is drawn"
+    assert Page(page).faults == []
+
+
+def test_a_scheme_shows_its_number_or_what_is_missing(sign_in: SignIn) -> None:
+    page = text(sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district"), "/insights/schemes")
+    assert "三率综合" in page
+    assert "缺：" in page, "nobody was called back, so two of three rates have no number"
+
+
+def test_records_open_where_they_have_a_page_and_have_names(
+    sign_in: SignIn, district: SmallDistrict
+) -> None:
+    client = sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district")
+    assert 'href="/tickets/' in text(client, "/insights/indicator/handling_hours")
+    assert "和风花园业主委员会" in text(client, "/insights/indicator/isolated_partner_share")

@@ -1,6 +1,7 @@
 """The staff's pages with work on them: sound in both languages, and no dead ends."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -268,3 +269,21 @@ def test_rates_hide_what_stands_on_fewer_than_five(offices: Offices, client: Cli
     assert "5/5" in html
     assert "0/0" not in html
     assert html.count("不足 5 件，不显示") >= 2
+
+
+def test_merging_shows_what_may_be_the_same_matter_and_fills_in_its_number(
+    client: Client, offices: Offices
+) -> None:
+    first = offices.ticket("三号楼门口的路灯坏了，晚上看不见台阶")
+    second = offices.ticket("三号楼门口的路灯坏了好几天，晚上看不见台阶")
+    apart = offices.ticket("幼儿园门口的树枝挡了招牌")
+    signed_in = offices.sign_in(client, offices.district.worker)
+    page = signed_in.get(f"/tickets/{second}/merge").content.decode()
+    assert "可能说的是同一件事" in page
+    assert f'href="/tickets/{first}"' in page
+    assert f'href="/tickets/{apart}"' not in page
+    number = re.search(r"\?number=(\d+)", page)
+    assert number is not None
+    filled = signed_in.get(f"/tickets/{second}/merge", {"number": number[1]}).content.decode()
+    assert f'value="{number[1]}"' in filled
+    assert signed_in.post(f"/tickets/{second}/merge", {"number": number[1]}).status_code == 302

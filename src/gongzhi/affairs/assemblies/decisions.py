@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.assemblies import events
@@ -21,6 +22,7 @@ from gongzhi.affairs.assemblies.lifecycle import (
 )
 from gongzhi.affairs.assemblies.models import Decision, Topic, Voice
 from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.organisations.queries import coordinating_unit
 from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM, Actor
 from gongzhi.commons.permissions.actors import Voice as Speaks
 from gongzhi.commons.permissions.table import require
@@ -96,7 +98,8 @@ def take_decision(
         place_id=place.id,
         place_path=place.path,
         community_id=ancestor_of_kind(place.id, "community"),
-        unit_id=by.unit_id,
+        # What follows from a rule, such as a count, is answered for by whoever coordinates there.
+        unit_id=by.unit_id or coordinating_unit(place.id, localdate(at)),
         title=(title.strip() or words.splitlines()[0])[:80],
         text=words,
         rule=rule.strip(),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext, pgettext_lazy
 
 from gongzhi.affairs.assemblies.choices import DecisionState, TopicState
 from gongzhi.affairs.assemblies.models import Topic
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
@@ -89,7 +90,7 @@ class Stateful(Protocol):
     state: str
 
 
-class NotInAssembly(LookupError):
+class NotInAssembly(NotThere):
     """There is no such record, or the actor may not know of it."""
 
     def __init__(self) -> None:

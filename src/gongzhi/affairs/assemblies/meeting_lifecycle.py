@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.assemblies.meeting_choices import MeetingState
 from gongzhi.affairs.assemblies.models import Meeting
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
@@ -22,7 +23,7 @@ class CannotMeet(ValueError):
         self.field = field
 
 
-class NoSuchMeeting(LookupError):
+class NoSuchMeeting(NotThere):
     """There is no such meeting, or the actor may not know of it."""
 
     def __init__(self) -> None:

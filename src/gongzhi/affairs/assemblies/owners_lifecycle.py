@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.affairs.assemblies.models import OwnersVote
 from gongzhi.affairs.assemblies.owners_choices import Phase, VoteState
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
@@ -25,7 +26,7 @@ class CannotVote(ValueError):
         self.field = field
 
 
-class NoSuchVote(LookupError):
+class NoSuchVote(NotThere):
     """There is no such vote, or the actor may not know of it."""
 
 

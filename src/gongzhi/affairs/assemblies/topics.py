@@ -29,7 +29,7 @@ from gongzhi.affairs.assemblies.models import Material, Statement, Topic, Vote
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.notices.public import post_notice, withdraw_notice
 from gongzhi.commons.notices.public_queries import notice_about
-from gongzhi.commons.organisations.queries import coordinating_unit
+from gongzhi.commons.organisations.queries import coordinating_unit, units_at
 from gongzhi.commons.permissions.actors import SYSTEM, Actor, Voice
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.permissions.table import require
@@ -76,7 +76,7 @@ def propose_topic(*, new: NewTopic, by: Actor, at: datetime) -> int:
         "topics.suggest" if source is TopicSource.RESIDENT else "topics.propose",
         place_path=place.path,
     )
-    unit = coordinating_unit(place.id, localdate(at)) or by.unit_id
+    unit = coordinating_unit(place.id, localdate(at)) or by.unit_id or _committee(place, at=at)
     if unit is None:
         raise CannotDeliberate(_("这个地方还没有统筹单位，暂时不能提议"), field="place")
     row = Topic(
@@ -282,6 +282,15 @@ def votes_digest(topic_id: int) -> str:
     listed = [list(row) for row in rows.values_list("statement__number", "seat__number", "value")]
     body = hashlib.sha256(json.dumps(listed, separators=(",", ":")).encode()).hexdigest()
     return digest(body, key_of(Subject(KIND, topic_id)))
+
+
+def _committee(place: PlaceView, *, at: datetime) -> int | None:
+    """Who answers a resident where nobody coordinates yet."""
+    community = ancestor_of_kind(place.id, "community")
+    if community is None:
+        return None
+    found = units_at(community, ["residents_committee"], on=localdate(at))
+    return found[0].id if found else None
 
 
 def _place(new: NewTopic) -> PlaceView:

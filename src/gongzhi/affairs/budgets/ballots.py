@@ -19,6 +19,7 @@ from gongzhi.affairs.budgets.choices import BallotKind, Channel, ProposalState, 
 from gongzhi.affairs.budgets.codes import code_digest
 from gongzhi.affairs.budgets.lifecycle import round_of, tell_of_round
 from gongzhi.affairs.budgets.models import Ballot, Proposal, RosterEntry, Round
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.permissions.actors import RESIDENT, Actor
 from gongzhi.commons.permissions.table import require
 
@@ -31,7 +32,7 @@ class CannotVote(ValueError):
     """A ballot that is refused, and why; nothing of it was kept."""
 
 
-class NoSuchCode(LookupError):
+class NoSuchCode(NotThere):
     """A code that opens no round; misread, replaced, or never given out."""
 
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext, pgettext_lazy
 
 from gongzhi.affairs.budgets.choices import ProposalState, RoundState
 from gongzhi.affairs.budgets.models import Proposal, Round
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.permissions.actors import Actor
 
@@ -102,7 +103,7 @@ PROPOSAL = Lifecycle(
 )  # fmt: skip
 
 
-class NoSuchRound(LookupError):
+class NoSuchRound(NotThere):
     """There is no such round, proposal or fund, or the actor may not know of it."""
 
     def __init__(self) -> None:

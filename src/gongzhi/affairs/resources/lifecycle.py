@@ -29,6 +29,7 @@ from gongzhi.affairs.resources.choices import (
     StintState,
 )
 from gongzhi.affairs.resources.models import PoolRevision
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.revisions import Revision
@@ -217,7 +218,7 @@ class Stateful(Protocol):
     state: str
 
 
-class NotInPool(LookupError):
+class NotInPool(NotThere):
     """There is no such record, or the actor may not know of it."""
 
     def __init__(self) -> None:

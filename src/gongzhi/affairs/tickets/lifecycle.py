@@ -15,6 +15,7 @@ from django.utils.translation import gettext, pgettext_lazy
 
 from gongzhi.affairs.tickets.choices import RemarkKind, State
 from gongzhi.affairs.tickets.models import Remark, Ticket
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
@@ -125,7 +126,7 @@ MOVES: dict[Step, Move] = {
 ASSISTING_MAY = frozenset({"tickets.read", "tickets.read_contact", "tickets.handle"})
 
 
-class NoSuchTicket(LookupError):
+class NoSuchTicket(NotThere):
     """There is no such ticket, or the actor may not know of it."""
 
     def __init__(self) -> None:

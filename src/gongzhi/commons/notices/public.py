@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Subject, record
 from gongzhi.commons.notices.models import PublicNotice, PublicObjection
@@ -42,7 +43,7 @@ class CannotPost(ValueError):
         self.field = field
 
 
-class NoSuchNotice(LookupError):
+class NoSuchNotice(NotThere):
     """There is no such public notice."""
 
     def __init__(self) -> None:

@@ -177,6 +177,14 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "notices.send_again": {_R.ADMINISTRATOR: _ALL},
     "remarks.read": {_R.ADMINISTRATOR: _ALL, _R.DISTRICT_OFFICER: _ALL},
     "ledger.verify": {_R.AUDITOR: _ALL, _R.ADMINISTRATOR: _ALL},
+    # forms
+    "forms.ask": {_R.COORDINATOR: _PLACE, **_ABOVE},
+    "forms.approve": _ABOVE,
+    "forms.fill": _COMMUNITY,
+    # reports
+    "studies.write": {_R.RESEARCHER: _ALL, _R.DISTRICT_OFFICER: _ALL},
+    "editions.publish": {_R.DISTRICT_OFFICER: _ALL},
+    "violations.answer": {_R.DISTRICT_OFFICER: _ALL},
     "indicators.read": {
         **_COMMUNITY,
         **_ABOVE,

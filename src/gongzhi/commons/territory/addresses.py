@@ -119,13 +119,18 @@ class AddressBook:
     def _best(self, mentions: list[Mention]) -> tuple[list[int], int]:
         """The deepest places for which most mentions speak, and with what weight."""
         claimed = sorted({each for mention in mentions for each in mention.place_ids})
+        position, ends_at = self._tree.position, self._tree.ends_at
+        around = [
+            ([(at, ends_at[at]) for at in map(position.__getitem__, mention.place_ids)], mention)
+            for mention in mentions
+        ]
         votes = {
             place: sum(
                 mention.weight
-                for mention in mentions
-                if any(self._lies_in(place, each) for each in mention.place_ids)
+                for stretches, mention in around
+                if any(first <= at < end for first, end in stretches)
             )
-            for place in claimed
+            for place, at in ((each, position[each]) for each in claimed)
         }
         most = max(votes.values())
         winners = [place for place in claimed if votes[place] == most]

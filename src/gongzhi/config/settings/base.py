@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "gongzhi.commons.remarks",
     "gongzhi.affairs.tickets",
     "gongzhi.affairs.resources",
+    "gongzhi.insights.forms",
+    "gongzhi.insights.reports",
     "gongzhi.affairs.assemblies",
     "gongzhi.affairs.budgets",
     "gongzhi.insights.surveys",

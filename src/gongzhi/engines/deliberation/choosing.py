@@ -178,6 +178,8 @@ def _stability(cells: Cells, centres: Floats, *, seed: int) -> float:
     for trial in range(_TRIALS):
         drawn = rng.multinomial(int(cells.weights.sum()), share)
         held = drawn > 0
+        if held.sum() < k:
+            continue  # so few positions were drawn that the groups can't have come back
         again = find_centres(
             cells.centres[held],
             drawn[held].astype(np.float64),

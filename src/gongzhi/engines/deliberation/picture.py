@@ -9,7 +9,7 @@ from gongzhi.engines.deliberation.opinion_map import OpinionMap
 from gongzhi.engines.deliberation.votes import Floats
 
 _WIDTH, _HEIGHT, _EDGE, _TOP = 760, 620, 40, 70
-_CELLS = 28
+_CELLS = (28, 14, 7, 4, 2, 1)  # to a side, from the finest grid to one cell
 # Fill, outline; also told apart by letter and by dash, so that colour is not needed.
 _LOOKS = (
     ("#1b6ca8", ""),
@@ -38,8 +38,9 @@ def draw_picture(
 ) -> str:
     """Draw the map as SVG: dots for people near each other, outlines and letters for groups.
 
-    A dot stands for the members of one group in one cell of a grid; dots of fewer than
-    `least_people` are not drawn but counted in a note, so that no person can be picked out.
+    A dot stands for at least `least_people` members of one group who lie in one cell of a grid, or
+    of a coarser one where the fine cell holds too few; the few who are left over in no cell are
+    counted in a note, so that no person can be picked out.
     Deterministic. Cost: linear in the voters.
     """
     words = words or PictureWords()
@@ -91,15 +92,24 @@ def _to_page(points: Floats) -> Floats:
 
 
 def _dots(at: Floats, least: int) -> tuple[list[tuple[float, float, int]], int]:
-    """Mean place and number of people in each cell with enough of them, and how many are not."""
-    column = (at[:, 0] / _WIDTH * _CELLS).astype(np.int64)
-    row = (at[:, 1] / _HEIGHT * _CELLS).astype(np.int64)
-    cells, cell = np.unique(row * (_CELLS + 1) + column, return_inverse=True)
-    count = np.bincount(cell, minlength=len(cells))
-    x, y = (np.bincount(cell, at[:, d], len(cells)) / count for d in (0, 1))
-    kept = count >= least
-    dots = [(float(x[i]), float(y[i]), int(count[i])) for i in np.flatnonzero(kept)]
-    return dots, int(count[~kept].sum())
+    """Mean place and number of people in each cell with enough of them, and how many are in none.
+
+    Those for whom a cell is too small are gathered in ever larger ones.
+    """
+    dots: list[tuple[float, float, int]] = []
+    left = at
+    for cells in _CELLS:
+        column = (left[:, 0] / _WIDTH * cells).astype(np.int64)
+        row = (left[:, 1] / _HEIGHT * cells).astype(np.int64)
+        found, cell = np.unique(row * (cells + 1) + column, return_inverse=True)
+        count = np.bincount(cell, minlength=len(found))
+        x, y = (np.bincount(cell, left[:, d], len(found)) / count for d in (0, 1))
+        kept = count >= least
+        dots += [(float(x[i]), float(y[i]), int(count[i])) for i in np.flatnonzero(kept)]
+        left = left[~kept[cell]]
+        if len(left) < least:
+            break
+    return dots, len(left)
 
 
 def _draw_group(

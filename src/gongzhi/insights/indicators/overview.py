@@ -17,8 +17,15 @@ from gongzhi.insights.indicators.comparing import (
 from gongzhi.insights.indicators.definitions import INDICATORS
 from gongzhi.insights.indicators.keeping import Kept, usual_period, write_kept
 from gongzhi.insights.indicators.networks import CoWork, co_work_of
+from gongzhi.insights.indicators.peers import (
+    Comparison,
+    Together,
+    compare_with_similar,
+    go_together,
+    profiles_of,
+)
 from gongzhi.insights.indicators.periods import Period
-from gongzhi.insights.indicators.shapes import Indicator, Level
+from gongzhi.insights.indicators.shapes import Difficulty, Indicator, Level
 from gongzhi.insights.indicators.snapshots import (
     Snapshot,
     database_name,
@@ -95,6 +102,22 @@ def network_of(snap: Snapshot, period: Period, *, community: int | None = None) 
     return found
 
 
+def beside_similar(
+    snap: Snapshot, period: Period, difficulty: Difficulty, community: int
+) -> Comparison:
+    """A community beside similar ones; what is hidden on its own takes no part."""
+    key = ("profiles", period)
+    if key not in snap.answers:
+        snap.answers[key] = profiles_of(snap.measuring(period))
+    tables = _tables_of(snap, period)
+    return compare_with_similar(community, difficulty, tables, snap.answers[key])
+
+
+def together_of(snap: Snapshot, period: Period, difficulty: Difficulty) -> tuple[Together, ...]:
+    """What goes together with a difficulty over the communities of the whole district."""
+    return go_together(_tables_of(snap, period), difficulty)
+
+
 def keep_overview(*, at: datetime) -> int:
     """Work out ahead what the pages show unasked; returns how many numbers there are."""
     snap = read_anew(at)
@@ -115,11 +138,15 @@ def keep_overview(*, at: datetime) -> int:
 
 def whole_of(snap: Snapshot, period: Period, code: str) -> IndicatorTable:
     """The whole table behind an overview, for pictures in which groups have no names."""
+    return _tables_of(snap, period)[code]
+
+
+def _tables_of(snap: Snapshot, period: Period) -> dict[str, IndicatorTable]:
     key = ("overview", period)
     if key not in snap.answers:
         snap.answers[key] = _whole(snap, period)
-    table: IndicatorTable = snap.answers[key].tables[code]
-    return table
+    whole: Overview = snap.answers[key]
+    return whole.tables
 
 
 def months_of(

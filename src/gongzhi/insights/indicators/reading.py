@@ -83,9 +83,8 @@ class Reading:
     def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
         """The table of this name, made on first use and then held by the engine."""
         if name not in self._kept:
-            backend = self.source.backend
-            fresh = f"{name}_{next(_numbers)}"
-            self._kept[name] = backend.create_table(fresh, make(), temp=True)
+            source, fresh = self.source, f"{name}_{next(_numbers)}"
+            self._kept[name] = source.keep(source.backend, fresh, make())
         table: ir.Table = self._kept[name]
         return table
 
@@ -142,7 +141,7 @@ class Reading:
             rows["day"].append(local.date())
             rows["weekday"].append(local.weekday())
             local += timedelta(days=1)
-        types = {"label": "int64", "noon": "timestamp(6)", "day": "date", "weekday": "int64"}
+        types = {"label": "int64", "noon": "timestamp(6)", "day": "date", "weekday": "int32"}
         return ibis.memtable(rows, schema=ibis.schema(types))
 
     def _dispatches(self) -> ir.Table:

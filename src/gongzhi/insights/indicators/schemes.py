@@ -6,11 +6,13 @@ assessed under it can be assessed again.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import sqrt
 from pathlib import Path
 
+from django.conf import settings
+from django.utils.translation import gettext as _
 from ibis.expr import types as ir
 
 from gongzhi.insights.indicators.cells import Cell
@@ -55,10 +57,55 @@ class Assessed:
     missing: tuple[str, ...]
 
 
+def schemes_file() -> Path:
+    """Where this installation keeps its own schemes; without it the standard ones hold."""
+    return Path(settings.DATA_FOLDER) / "assessment-schemes.json"
+
+
+def known_schemes() -> tuple[Scheme, ...]:
+    """The schemes of this installation, or the standard ones."""
+    own = schemes_file()
+    return read_schemes(own if own.is_file() else STANDARD)
+
+
+def install_schemes(file: Path, *, today: date) -> tuple[Scheme, ...]:
+    """Let the schemes of a file hold here from now on.
+
+    Refuses what would change the past: a version that has begun stays as it is, except that a day
+    from today on may be set on which it ends.
+    """
+    schemes = read_schemes(file)
+    new = {(each.code, each.version): each for each in schemes}
+    for old in known_schemes():
+        if old.begins > today:
+            continue
+        kept = new.get((old.code, old.version))
+        if kept is None or replace(kept, ends=old.ends) != old:
+            raise CannotReadScheme(
+                _("%(name)s第 %(version)s 版已经生效，不能改也不能删；请另加一版")
+                % {"name": old.name, "version": old.version}
+            )
+        if kept.ends != old.ends and (kept.ends is None or kept.ends < today):
+            raise CannotReadScheme(
+                _("%(name)s第 %(version)s 版的截止日期只能改成今天或以后")
+                % {"name": old.name, "version": old.version}
+            )
+    draft = schemes_file().with_suffix(".part")
+    draft.write_text(file.read_text("utf-8"), "utf-8")
+    draft.replace(schemes_file())
+    return schemes
+
+
 def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
     """The schemes of a JSON list; raises `CannotReadScheme` naming the entry."""
     schemes: list[Scheme] = []
-    for number, row in enumerate(json.loads(file.read_text("utf-8")), start=1):
+    try:
+        rows = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CannotReadScheme(f"{file.name} 不是 JSON：{error}") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CannotReadScheme(f"{file.name} 应是一个列表，每项一个方案")
+    for number, row in enumerate(rows, start=1):
         try:
             scheme = Scheme(
                 code=row["code"],
@@ -66,10 +113,10 @@ def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
                 name=row["name"],
                 begins=date.fromisoformat(row["begins"]),
                 ends=date.fromisoformat(row["ends"]) if row.get("ends") else None,
-                weights=row["weights"],
+                weights={str(code): float(part) for code, part in row["weights"].items()},
                 excluded_matters=tuple(row.get("excluded_matters", ())),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CannotReadScheme(f"第 {number} 个方案：{error}") from error
         _check(scheme, number, schemes)
         schemes.append(scheme)
@@ -77,6 +124,8 @@ def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
 
 
 def _check(scheme: Scheme, number: int, before: Sequence[Scheme]) -> None:
+    if not scheme.weights:
+        raise CannotReadScheme(f"第 {number} 个方案：没有权重")
     if unknown := set(scheme.weights) - set(BY_CODE):
         raise CannotReadScheme(f"第 {number} 个方案：没有指标 {'、'.join(sorted(unknown))}")
     weighed = [BY_CODE[code] for code in scheme.weights]

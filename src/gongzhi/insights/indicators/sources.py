@@ -1,11 +1,12 @@
 """Where the events come from: this installation's ledger, or an exported file; the rest is one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import ibis
-import pyarrow as pa
 from ibis.expr import types as ir
 
 from gongzhi.commons.ledger.columns import Version, version_now
@@ -21,6 +22,15 @@ class CannotReadEvents(ValueError):
     """A file that is no export of events, and why."""
 
 
+Keep = Callable[[Any, str, ir.Table], ir.Table]
+
+
+def keep_as_table(backend: Any, name: str, rows: ir.Table) -> ir.Table:
+    """The rows, worked out once and held by the engine under a name."""
+    found: ir.Table = backend.create_table(name, rows, temp=True)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Events and registers as tables of one engine, and the version of the record they hold."""
@@ -33,6 +43,7 @@ class Source:
     version: Version
     first_day: date | None  # of the record; nothing is known before it
     as_of: datetime | None = None  # UTC without a zone; what is due later is not judged yet
+    keep: Keep = keep_as_table
 
 
 def local_events(
@@ -81,8 +92,13 @@ def source_of(
     *,
     version: Version,
     as_of: datetime | None = None,
+    keep: Keep | None = None,
 ) -> Source:
-    """The source over any table of typed events, on any engine that ibis speaks to."""
+    """The source over any table of typed events, on any engine that ibis speaks to.
+
+    `keep` lets an engine that has no temporary tables hold a table in its own way.
+    """
+    keep = keep or keep_as_table
     registers = events.filter(events.kind.isin(_REGISTER_KINDS)).order_by("id").to_pyarrow()
     rows = registers.to_pylist()
     places = read_places(rows)
@@ -91,19 +107,16 @@ def source_of(
     return Source(
         backend=backend,
         events=events,
-        places=_table(backend, "places", places.table()),
-        units=_table(backend, "units", units),
+        places=keep(backend, "places", ibis.memtable(places.table())),
+        units=keep(backend, "units", ibis.memtable(units)),
         register=places,
         version=version,
         first_day=first.date() if first else None,
         as_of=as_of,
+        keep=keep,
     )
 
 
 def without_zone(at: datetime | None) -> datetime | None:
     """A moment as the tables hold it: UTC, without a zone."""
     return at.astimezone(UTC).replace(tzinfo=None) if at else None
-
-
-def _table(backend: ibis.BaseBackend, name: str, rows: pa.Table) -> ir.Table:
-    return backend.create_table(name, ibis.memtable(rows), temp=True)

@@ -11,7 +11,7 @@ from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import NotPermitted, Reach, reach
 from gongzhi.commons.territory.queries import find_place, subtree_ids
 from gongzhi.insights.indicators.cells import Cell, Standing
-from gongzhi.insights.indicators.hiding import hide_alone, hide_small
+from gongzhi.insights.indicators.hiding import Tree, hide_small, hide_tree
 from gongzhi.insights.indicators.measuring import Measuring, complete
 from gongzhi.insights.indicators.shapes import Indicator, Level
 
@@ -85,18 +85,21 @@ def whole_table(measuring: Measuring, indicator: Indicator, level: Level) -> Ind
     months: tuple[int | None, ...] = (None,)
     if measuring.by_month:
         months = tuple(measuring.period.months)
-    groups = tuple(_groups(level, measuring))
-    cells = measuring.measure(indicator, level)
     if level is Level.UNIT:
-        groups = tuple(sorted({cell.group for cell in cells if cell.group}))
-    whole = cells if level is Level.DISTRICT else measuring.measure(indicator, Level.DISTRICT)
-    totals = complete(
-        whole, indicator=indicator, level=Level.DISTRICT, groups=(None,), months=months
-    )
-    flat = complete(cells, indicator=indicator, level=level, groups=groups, months=months)
-    rows = [flat[i : i + len(months)] for i in range(0, len(flat), len(months))]
-    if indicator.about_requests:
-        rows, totals = _without_small(measuring, level, groups, rows, totals)
+        cells = measuring.measure(indicator, level)
+        groups: tuple[int | None, ...] = tuple(sorted({c.group for c in cells if c.group}))
+        rows = _rows(measuring, indicator, level, groups, months)
+        totals = _rows(measuring, indicator, Level.DISTRICT, (None,), months)[0]
+        if indicator.about_requests:
+            rows, totals = hide_small(rows, totals)
+    else:
+        groups = tuple(_groups(level, measuring))
+        tree = _tree(measuring, indicator, months)
+        if indicator.about_requests:
+            tree = hide_tree(tree)
+        totals = list(tree.total)
+        of_level = {Level.STREET: tree.streets, Level.COMMUNITY: tree.communities}
+        rows = [list(row) for row in of_level.get(level, [tree.total])]
     return IndicatorTable(
         indicator=indicator,
         level=level,
@@ -107,21 +110,34 @@ def whole_table(measuring: Measuring, indicator: Indicator, level: Level) -> Ind
     )
 
 
-def _without_small(
+def _rows(
     measuring: Measuring,
+    indicator: Indicator,
     level: Level,
     groups: Sequence[int | None],
-    rows: list[list[Cell]],
-    totals: list[Cell],
-) -> tuple[list[list[Cell]], list[Cell]]:
-    if level is Level.DISTRICT:
-        alone = [hide_alone(cell) for cell in totals]
-        return [alone], alone
+    months: Sequence[int | None],
+) -> list[list[Cell]]:
+    """A row of cells for each group; where nothing is known, the cells say so."""
+    cells = measuring.measure(indicator, level)
+    flat = complete(cells, indicator=indicator, level=level, groups=groups, months=months)
+    return [flat[i : i + len(months)] for i in range(0, len(flat), len(months))]
+
+
+def _tree(measuring: Measuring, indicator: Indicator, months: Sequence[int | None]) -> Tree:
+    """The cells at every level of places that the indicator is told of."""
+    found: dict[Level, tuple[Sequence[int | None], list[list[Cell]]]] = {}
+    for level in (Level.DISTRICT, Level.STREET, Level.COMMUNITY):
+        groups = _groups(level, measuring) if level in indicator.levels else []
+        found[level] = (groups, _rows(measuring, indicator, level, groups, months))
+    streets, communities = found[Level.STREET][0], found[Level.COMMUNITY][0]
     known = measuring.source.register.known
-    streets: list[int | None] = []
-    if level is Level.COMMUNITY:
-        streets = [known[group].street if group in known else None for group in groups if group]
-    return hide_small(rows, totals, streets=streets)
+    at = {street: position for position, street in enumerate(streets)}
+    return Tree(
+        total=found[Level.DISTRICT][1][0],
+        streets=found[Level.STREET][1],
+        communities=found[Level.COMMUNITY][1],
+        street_of=[at.get(known[group].street) for group in communities if group],
+    )
 
 
 def tabulate_all(

@@ -21,17 +21,20 @@ from gongzhi.insights.reports.contents import (
     Sheet,
     printable,
 )
+from gongzhi.insights.surveys.queries import SurveyRow, progress_of, questions_of
 
 _WIDTH = 156
+LEAST = 5
 
 
 def annexes_of(work: Assembly, chapters: tuple[Chapter, ...]) -> tuple[Annex, ...]:
     """Method, questionnaire where there is one, and the tables."""
     found = [_method(work)]
     questions = [line.strip() for line in printable_lines(work.study.questionnaire)]
-    if any(questions):
-        asked = tuple(Paragraph((line,)) for line in questions if line)
-        found.append(Annex(_("问卷"), asked))
+    asked = [Paragraph((line,)) for line in questions if line]
+    asked += [paragraph for survey in work.surveys() for paragraph in _questions(work, survey)]
+    if asked:
+        found.append(Annex(_("问卷"), tuple(asked)))
     sheets = [_indicators(work), *_places(work)]
     pictures = list(_pictures(chapters))
     sheets += [
@@ -45,6 +48,7 @@ def annexes_of(work: Assembly, chapters: tuple[Chapter, ...]) -> tuple[Annex, ..
 
 def _method(work: Assembly) -> Annex:
     said = list(work.paragraphs(work.study.method, reviewed=True)) if work.study.method else []
+    said += [_returned(work, survey) for survey in work.surveys()]
     tests = work.seen.scan.tests
     for words in (
         _("指标的定义、分子、分母和注意事项见系统“指标”页；每个数都能追到背后的记录。"),
@@ -57,6 +61,38 @@ def _method(work: Assembly) -> Annex:
     ):
         said.append(Paragraph((words,)))
     return Annex(_("研究方法"), tuple(said))
+
+
+def _questions(work: Assembly, survey: SurveyRow) -> Iterator[Paragraph]:
+    """A survey's questions, numbered, under its title."""
+    yield Paragraph((printable(f"{survey.title}（{survey.begins} — {survey.ends}）"),))
+    asked = questions_of(version_id=survey.version_id, language=work.study.language[:2])
+    for number, words in enumerate(asked, start=1):
+        yield Paragraph((printable(f"{number}. {words}"),))
+
+
+def _returned(work: Assembly, survey: SurveyRow) -> Paragraph:
+    """How many households were drawn, and how many answered; so few that they show are not told."""
+    strata = progress_of(survey_id=survey.id, by=work.by)
+    drawn, eligible = sum(each.sample for each in strata), sum(each.eligible for each in strata)
+    answered = sum(each.answered for each in strata)
+    if eligible < LEAST:
+        words = _("调查“%(title)s”：样本太少，不写回收情况。") % {"title": survey.title}
+        return Paragraph((printable(words),))
+    words = _(
+        "调查“%(title)s”（%(first)s至%(last)s）：在 %(strata)d 个社区抽取 %(drawn)d 户，"
+        "其中合格 %(eligible)d 户，收回 %(answered)d 份，回收率 %(rate)s%%。"
+    ) % {
+        "title": survey.title,
+        "first": survey.begins,
+        "last": survey.ends,
+        "strata": len(strata),
+        "drawn": drawn,
+        "eligible": eligible,
+        "answered": answered,
+        "rate": round(100 * answered / eligible),
+    }
+    return Paragraph((printable(words),))
 
 
 def _indicators(work: Assembly) -> Sheet:

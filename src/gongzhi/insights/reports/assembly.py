@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.territory.queries import find_place
 from gongzhi.insights.indicators.overview import Overview
 from gongzhi.insights.indicators.shapes import Level
@@ -12,6 +13,7 @@ from gongzhi.insights.indicators.snapshots import Snapshot
 from gongzhi.insights.indicators.wording import number_of
 from gongzhi.insights.reports.contents import Figure, Paragraph, Query, Run, printable
 from gongzhi.insights.reports.studies import PLACEHOLDER, Study
+from gongzhi.insights.surveys.queries import SurveyRow, surveys_titled
 
 
 class CannotAssemble(ValueError):
@@ -37,6 +39,7 @@ class Assembly:
     snap: Snapshot
     seen: Overview
     known: Mapping[str, str]  # what each number was when a person last looked
+    by: Actor
 
     def figure(self, query: Query) -> Figure:
         """The number of a query as the overview has it; a gap is said in words."""
@@ -88,6 +91,19 @@ class Assembly:
                 % {"place": name, "names": "、".join(_full_name(each) for each in found)}
             )
         return found[0]
+
+    def surveys(self) -> list[SurveyRow]:
+        """The surveys that the study names, as far as its author may read them."""
+        found = []
+        for title in self.study.surveys:
+            rows = surveys_titled(title, by=self.by)
+            if len(rows) != 1:
+                raise CannotAssemble(
+                    _("研究里写了调查“%(title)s”，系统里有 %(many)d 个叫这个名称")
+                    % {"title": title, "many": len(rows)}
+                )
+            found.append(rows[0])
+        return found
 
     def scope(self, groups: tuple[int | None, ...]) -> tuple[int, ...]:
         """The groups that the study is about: those it names or that lie in a street it names."""

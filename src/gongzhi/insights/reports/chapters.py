@@ -14,6 +14,7 @@ from gongzhi.insights.reports.assembly import Assembly
 from gongzhi.insights.reports.contents import Chapter, Paragraph, Query, printable
 from gongzhi.insights.reports.illustrations import map_of_response, months_of_response, shares_of
 from gongzhi.insights.reports.studies import Part, Section
+from gongzhi.insights.surveys.queries import quotes_of
 
 FIRST = ("response_rate", "resolution_rate", "satisfaction_rate", "callback_coverage")
 
@@ -83,6 +84,23 @@ def _practice(work: Assembly, _section: Section) -> Chapter:
     return Chapter("", (), (Chapter(_("从办事记录看哪里做得更好"), tuple(said)),))
 
 
+def _voices(work: Assembly, _section: Section) -> Chapter:
+    """What people said in interviews and groups, under the codes that the researchers gave."""
+    by_code: dict[str, list[Paragraph]] = {}
+    for survey in work.surveys():
+        for quote in quotes_of(survey_id=survey.id, by=work.by):
+            words = _("“%(words)s”（%(kind)s，%(place)s）") % {
+                "words": quote.text,
+                "kind": quote.kind.label,
+                "place": quote.place_name,
+            }
+            by_code.setdefault(quote.code, []).append(Paragraph((printable(words),)))
+    if not by_code:
+        words = _("还没有可以引用的访谈原话。")
+        by_code = {_("访谈中的话"): [Paragraph((words,), draft=True)]}
+    return Chapter("", (), tuple(Chapter(printable(c), tuple(said)) for c, said in by_code.items()))
+
+
 def _part_on(section: Section, difficulty: Difficulty) -> Part | None:
     return next((part for part in section.parts if part.difficulty is difficulty), None)
 
@@ -143,6 +161,7 @@ ADDED: dict[str, Callable[[Assembly, Section], Chapter]] = {
     "method": _method,
     "situation": _situation,
     "practice": _practice,
+    "voices": _voices,
     "difficulties": _difficulties,
     "suggestions": _suggestions,
 }

@@ -26,7 +26,7 @@ def assemble(
     """
     with translation.override(study.language):
         seen = overview(snap, study.period, by=by)
-        work = Assembly(study, snap, seen, study.known if known is None else known)
+        work = Assembly(study, snap, seen, study.known if known is None else known, by)
         _refuse_unknown_places(work)
         chapters = tuple(_chapter(work, section) for section in study.sections)
         return Facts(

@@ -19,7 +19,7 @@ from gongzhi.insights.indicators.definitions import BY_CODE
 from gongzhi.insights.indicators.periods import CannotTellPeriod, Period, period_named
 from gongzhi.insights.indicators.shapes import Difficulty
 
-INCLUDES = ("method", "situation", "practice", "difficulties", "suggestions")
+INCLUDES = ("method", "situation", "practice", "voices", "difficulties", "suggestions")
 LANGUAGES = ("zh-hans", "en")
 # {response_rate} is the district's number, {response_rate@柳岸社区} a community's or street's.
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:@([^{}@]+))?\}")
@@ -67,6 +67,7 @@ class Study:
     indicators: tuple[str, ...] = ()  # told of each place in an annex
     method: str = ""
     questionnaire: str = ""
+    surveys: tuple[str, ...] = ()  # titles: their questions, answers and voices belong to it
     known: Mapping[str, str] = field(default_factory=dict)  # numbers as a person last saw them
 
 
@@ -102,6 +103,7 @@ def read_study(file: Path) -> Study:
         indicators=checked_indicators(_names(found, "indicators", here)),
         method=checked_text(_text(found, "method", here), here),
         questionnaire=_text(found, "questionnaire", here),
+        surveys=_names(found, "surveys", here),
     )
 
 
@@ -216,6 +218,7 @@ places = []                   # 社区、街道的名称；空着就是全区
 indicators = []               # 附件里分地方列出的指标，最多 6 个
 method = ""                   # 调查的对象、方法、时间、成员，如何抽样
 questionnaire = ""            # 问卷的题目，一行一题
+surveys = []                  # 系统里调查的名称：题目进附件，访谈的原话可用 "voices" 引用
 
 [[section]]
 heading = "背景与内在逻辑"
@@ -233,7 +236,7 @@ include = ["situation"]
 heading = "做法与经验"
 text = ""
 reviewed = false
-include = ["practice"]
+include = ["practice", "voices"]
 
 [[section]]
 heading = "存在的难题"

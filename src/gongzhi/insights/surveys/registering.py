@@ -9,6 +9,7 @@ from functools import lru_cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import Subject, record
 from gongzhi.commons.permissions.actors import Actor
@@ -23,7 +24,7 @@ class CannotAdd(ValueError):
     """A questionnaire that can't be taken in, and why."""
 
 
-class NoSuchSurvey(LookupError):
+class NoSuchSurvey(NotThere):
     """There is no such questionnaire or survey, or the reader may not see it."""
 
 
@@ -69,10 +70,15 @@ def add_version(*, form: Form, by: Actor, at: datetime) -> Added:
     return Added(instrument.pk, version.pk, number)
 
 
-@lru_cache(maxsize=32)
 def prepared_version(version_id: int) -> Prepared:
-    """A version with its expressions read; versions never change, so it is kept."""
-    row = InstrumentVersion.objects.filter(pk=version_id).first()
-    if row is None:
+    """A version with its expressions read; kept by its digest, since versions never change."""
+    found = InstrumentVersion.objects.filter(pk=version_id).values_list("digest", flat=True)
+    digest = found.first()
+    if digest is None:
         raise NoSuchSurvey(version_id)
-    return prepare(form_of(row.content))
+    return _prepared(digest, version_id)
+
+
+@lru_cache(maxsize=32)
+def _prepared(digest: str, version_id: int) -> Prepared:  # noqa: ARG001  the digest is the key
+    return prepare(form_of(InstrumentVersion.objects.get(pk=version_id).content))

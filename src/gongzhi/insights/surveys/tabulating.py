@@ -42,7 +42,7 @@ def mean_rows(survey: SurveyFile, *, level: float, least: int) -> list[Row]:
     for name, item in survey.items.items():
         found = estimate_means(survey.design, item.values, domains=survey.domains, level=level)
         domains = [str(d) for d in found.names] if survey.domains is not None else [EVERYONE]
-        hidden = _hidden(found.respondents[:, None], least)[:, 0]
+        hidden = hidden_cells(found.respondents[:, None], least)[:, 0]
         for at, domain in enumerate(domains):
             rows.append(_row(name, domain, None, found, at, hidden=bool(hidden[at])))
     return rows
@@ -56,7 +56,7 @@ def share_rows(
     for name, item in survey.items.items():
         parts = _by_domain(survey, item)
         tallies = [[int((part == kind).sum()) for kind in categories] for part in parts.values()]
-        hidden = _hidden(np.array(tallies), least)
+        hidden = hidden_cells(np.array(tallies), least)
         for line, (domain, values) in enumerate(parts.items()):
             found = estimate_shares(survey.design, values, categories, level=level)
             for at, kind in enumerate(categories):
@@ -148,7 +148,7 @@ def _by_domain(survey: SurveyFile, item: Recoded) -> dict[str, MaskedFloats]:
     }
 
 
-def _hidden(tallies: np.ndarray, least: int) -> Truths:
+def hidden_cells(tallies: np.ndarray, least: int) -> Truths:
     """Which cells to hide, those that protect small ones included."""
     if least < 2:
         return np.zeros(tallies.shape, dtype=np.bool_)

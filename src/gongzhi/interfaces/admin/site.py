@@ -18,6 +18,7 @@ from gongzhi.commons.territory.models import Place
 from gongzhi.interfaces.admin.entering import is_administrator
 from gongzhi.interfaces.admin.matters import Duties, Matters, WorkList
 from gongzhi.interfaces.admin.people import People, Roles
+from gongzhi.interfaces.admin.pool import POOL
 from gongzhi.interfaces.admin.reading import Reading
 from gongzhi.interfaces.admin.units import Places, Units
 from gongzhi.interfaces.admin.watching import Deliveries, FollowUps
@@ -62,6 +63,7 @@ REGISTERS: tuple[tuple[Any, type[Reading]], ...] = (
     (Place, Places),
     (OutboxEntry, FollowUps),
     (Delivery, Deliveries),
+    *POOL,
 )
 for model, register in REGISTERS:
     back_office.register(model, register)

@@ -128,9 +128,27 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
         ("办公时间 office hours", lambda: _set_hours(sample)),
         ("共建资金 community fund", lambda: _fill_rounds(sample)),
         ("供需 needs and offers", lambda: _fill_pool(sample)),
+        ("调查 survey", lambda: _survey(sample)),
+        ("议题 topics", lambda: _deliberate(sample)),
         ("会议 meetings", lambda: _hold_meetings(sample)),
         ("业主表决 owners' votes", lambda: _hold_owners_votes(sample)),
+        ("调研和表格 studies and forms", lambda: _do_paperwork(sample)),
     ]
+
+
+def _do_paperwork(sample: Sample) -> None:
+    """A finished study, to be written out when somebody asks, and a form; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
+    from gongzhi.insights.forms.queries import is_empty  # noqa: PLC0415
+    from gongzhi.insights.reports.queries import studies  # noqa: PLC0415
+    from gongzhi.simulation.paperwork import fill_form_once, write_study  # noqa: PLC0415
+
+    if (sample.folder / "study.json").is_file() and not studies(by=SYSTEM)[1]:
+        write_study(sample.document("study.json"), at=timezone.now())
+    if (sample.folder / "form.json").is_file() and is_empty():
+        fill_form_once(sample.document("form.json"), at=timezone.now())
 
 
 def _set_work_list(sample: Sample) -> None:
@@ -173,6 +191,17 @@ def _fill_pool(sample: Sample) -> None:
         fill_undertakings(document=document, at=timezone.now())
 
 
+def _deliberate(sample: Sample) -> None:
+    """A topic that went all the way, and one that people are talking about; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.affairs.assemblies.queries.topics import no_topics_yet  # noqa: PLC0415
+    from gongzhi.simulation.deliberating import deliberate  # noqa: PLC0415
+
+    if (sample.folder / "topics.json").is_file() and no_topics_yet():
+        deliberate(sample.document("topics.json"), at=timezone.now())
+
+
 def _hold_meetings(sample: Sample) -> None:
     """Meetings that were and that are to come, with days counted from now; once only."""
     from django.utils import timezone  # noqa: PLC0415
@@ -210,6 +239,33 @@ def _fill_rounds(sample: Sample) -> None:
         rounds=sample.rows("budget_rounds.csv"),
         proposals=sample.rows("budget_proposals.csv"),
         entries=sample.rows("budget_entries.csv"),
+        at=timezone.now(),
+    )
+
+
+def _survey(sample: Sample) -> None:
+    """A survey in the field, with some of the households having answered; once only."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
+    from gongzhi.insights.surveys.instruments.xlsform_reading import read_xlsform  # noqa: PLC0415
+    from gongzhi.insights.surveys.queries import is_empty  # noqa: PLC0415
+    from gongzhi.insights.surveys.registering import add_version  # noqa: PLC0415
+    from gongzhi.simulation.surveying import survey_communities  # noqa: PLC0415
+
+    source = sample.folder / "survey_form.xlsx"
+    if not source.is_file() or not is_empty():
+        return
+    form = read_xlsform(source.read_bytes(), name=source.name).form
+    added = add_version(form=form, by=SYSTEM, at=sample.begins)
+    survey_communities(
+        version_id=added.version_id,
+        title="社区服务与需求调查",
+        purpose="想知道各社区最需要什么、哪些服务该改。请家里任何一位成年人作答，约五分钟。",
+        households=720,
+        seed=36,
+        remarks=[row["text"] or "" for row in sample.rows("survey_remarks.csv")],
+        notes=sample.rows("survey_notes.csv"),
         at=timezone.now(),
     )
 

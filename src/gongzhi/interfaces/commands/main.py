@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         f"{_HERE}.indicators:export_events",
         "导出事件（Parquet） export the events (Parquet)",
     ),
+    "schemes": (f"{_HERE}.schemes:schemes", "考核方案 assessment schemes"),
     "report": (f"{_HERE}.report:report", "写调研报告 write reports"),
     "match": (f"{_HERE}.match:match", "匹配需求与资源 match needs and offers"),
     "opinion-map": (f"{_HERE}.opinion_map:opinion_map", "画意见地图 draw the opinion map"),

@@ -30,6 +30,7 @@ from gongzhi.insights.surveys.tabulating import (
     share_rows,
 )
 from gongzhi.interfaces.commands.speaking import refuse
+from gongzhi.interfaces.commands.survey_forms import COMMANDS
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -115,9 +116,13 @@ def _read_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.group(help="调查：从答卷文件估计、比较 estimate and compare from files of answers")
+@click.group(help="调查：问卷、答卷、估计、比较 questionnaires, answers, estimates, comparisons")
 def survey() -> None:
     pass
+
+
+for _each in COMMANDS:
+    survey.add_command(_each)
 
 
 @survey.command()

@@ -6,6 +6,7 @@ from gongzhi.interfaces.pages.desk import registering, replies, searching
 from gongzhi.interfaces.pages.desk import views as desk
 from gongzhi.interfaces.pages.framing.display import choose_display
 from gongzhi.interfaces.pages.hot import views as hot
+from gongzhi.interfaces.pages.insights import schemes as insight_schemes
 from gongzhi.interfaces.pages.insights import views as insights
 from gongzhi.interfaces.pages.rates import views as rates
 from gongzhi.interfaces.pages.styleguide.views import styleguide
@@ -20,9 +21,13 @@ urlpatterns = [
     path("", welcoming.home, name="home"),
     path("", include("gongzhi.interfaces.pages.residents.urls")),
     path("", include("gongzhi.interfaces.pages.resources.urls")),
+    path("", include("gongzhi.interfaces.pages.surveys.urls")),
+    path("", include("gongzhi.interfaces.pages.reports.urls")),
+    path("", include("gongzhi.interfaces.pages.filling.urls")),
     path("", include("gongzhi.interfaces.pages.assemblies.owners_urls")),
     path("", include("gongzhi.interfaces.pages.assemblies.meetings_urls")),
     path("", include("gongzhi.interfaces.pages.budgets.urls")),
+    path("", include("gongzhi.interfaces.pages.assemblies.topics_urls")),
     path("privacy", welcoming.privacy, name="privacy"),
     path("remark", remarks.leave, name="remark"),
     path("remark/left", remarks.left, name="remark_left"),
@@ -52,6 +57,7 @@ urlpatterns = [
     path("rates", rates.rates, name="rates"),
     path("insights", insights.dashboard, name="insights"),
     path("insights/indicator/<slug:code>", insights.indicator, name="insight_indicator"),
+    path("insights/schemes", insight_schemes.schemes, name="insight_schemes"),
     path("insights/<slug:name>", insights.difficulty, name="insight_difficulty"),
     path("whistles", whistles.listed, name="whistles"),
     path("whistles/draft", whistles.draft, name="whistle_draft"),

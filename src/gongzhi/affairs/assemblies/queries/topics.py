@@ -142,6 +142,16 @@ def proposal_of(topic_id: int) -> tuple[TopicRow, str]:
     return _row(topic), topic.reason
 
 
+def numbers_of(topic_id: int) -> dict[int, int]:
+    """The number of each statement of a topic, by id."""
+    return dict(Statement.objects.filter(topic_id=topic_id).values_list("id", "number"))
+
+
+def no_topics_yet() -> bool:
+    """Whether nobody has proposed anything so far."""
+    return not Topic.objects.exists()
+
+
 def topic_title(topic_id: int) -> str:
     """What a topic is called."""
     return Topic.objects.values_list("title", flat=True).get(pk=topic_id)

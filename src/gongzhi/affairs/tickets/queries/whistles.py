@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from gongzhi.affairs.tickets.choices import Occasion, WhistleKind, WhistleState
 from gongzhi.affairs.tickets.models import Ticket, Whistle, WhistleCall
 from gongzhi.affairs.tickets.queries.lists import TicketRow, as_rows
+from gongzhi.commons.failures import NotThere
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import allowed, reach
 from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.territory.queries import find_place
 
 
-class NoSuchWhistle(LookupError):
+class NoSuchWhistle(NotThere):
     """There is no such whistle, or the actor may not know of it."""
 
 

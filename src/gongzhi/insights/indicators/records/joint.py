@@ -13,7 +13,18 @@ NON_STATE = ("owners_committee", "property_manager", "social_organization", "com
 PARTNERS = ("partner_unit", *NON_STATE)
 PARTY_BODY = "community_party_org"
 YEAR_DAYS = 365
-_ACTS = ("ticket", "whistle", "task", "need", "offer", "claim", "project", "decision", "meeting")
+_ACTS = (
+    "ticket",
+    "whistle",
+    "task",
+    "need",
+    "offer",
+    "claim",
+    "project",
+    "decision",
+    "topic",
+    "meeting",
+)
 _FINISHED = ("ticket.closed", "whistle.closed", "need.confirmed", "decision.done")
 
 

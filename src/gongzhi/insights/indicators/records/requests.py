@@ -107,7 +107,7 @@ def hours(reading: Reading) -> ir.Table:
         place=found.place_id,
         unit=found.unit_id,
         category=found.category,
-        numerator=found.work_minutes / 60.0,
+        numerator=found.work_minutes.cast("float64") / 60.0,
     )
 
 
@@ -213,8 +213,13 @@ def parked(reading: Reading) -> ir.Table:
         place=known.place_id,
         unit=known.lead,
         category=known.category,
-        numerator=known.end.epoch_seconds() / 86_400.0 - known["at"].epoch_seconds() / 86_400.0,
+        numerator=(_second(known.end) - _second(known["at"])).cast("float64") / 86_400.0,
     )
+
+
+def _second(moment: ir.TimestampValue) -> ir.IntegerValue:
+    """The whole second of a moment: what is less, engines round in different ways."""
+    return moment.truncate("s").epoch_seconds()
 
 
 def proactive(reading: Reading) -> ir.Table:

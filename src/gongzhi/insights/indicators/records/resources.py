@@ -1,8 +1,4 @@
-"""Needs and offers, rooms, pledges; decisions and forms from events that their rooms write.
-
-Until a room declares these kinds of event with these fields, its indicators have no record; the
-definitions stand, so that they count from the first event on.
-"""
+"""Needs and offers, rooms, pledges, decisions and forms, from the events that their rooms write."""
 
 import ibis
 from ibis.expr import types as ir
@@ -191,7 +187,7 @@ def _open_hours(reading: Reading) -> ir.Table:
         label=found.label,
         place=found.place_id,
         numerator=0,
-        denominator=minutes / 60.0,
+        denominator=minutes.cast("float64") / 60.0,
     )
 
 
@@ -210,7 +206,7 @@ def _booked_hours(reading: Reading) -> ir.Table:
         event=found["id"],
         at=found.begins,
         place=found.place_id,
-        numerator=found.minutes / 60.0,
+        numerator=found.minutes.cast("float64") / 60.0,
         denominator=0,
     )
 
@@ -246,8 +242,12 @@ def pledges(reading: Reading) -> ir.Table:
 
 
 def decisions(reading: Reading) -> ir.Table:
-    """Decisions due in the time, and whether they were carried out by then."""
-    found = reading.of("decision.taken")
+    """Decisions due in the time, and whether they were carried out by then.
+
+    Decisions without a date and those that were revoked are left out.
+    """
+    revoked = reading.of("decision.revoked").select("subject_id").distinct()
+    found = reading.of("decision.taken").anti_join(revoked, "subject_id")
     found = found.filter(
         found.due >= ibis.literal(reading.since), found.due < ibis.literal(reading.until)
     )

@@ -180,14 +180,14 @@ class _Reading:
         if what.metadata:
             reason = _("%(type)s 记录的是设备或时间，没有导入") % {"type": said}
             self.find("survey", row, "type", reason, stops=False)
-            self.dropped.add(fields.get("name", said))
+            self.dropped.add(str(fields.get("name", said)))
             return
         if what.ends is not None:
             self._end(what.ends, row, stack)
             return
         if what.refused:
             self.find("survey", row, "type", f"{said}：{what.refused}", stops=not self.leave_out)
-            self.dropped.add(fields.get("name", said))
+            self.dropped.add(str(fields.get("name", said)))
             return
         if what.kind is None:
             reason = _("没有“%(type)s”这种题型") % {"type": said[:60]}
@@ -231,7 +231,7 @@ class _Reading:
 
     def _without_dropped(self, item: Item) -> Item:
         """The item with "…" where its words quote what was left out."""
-        cleaned = {
+        cleaned: Fields = {
             field: {
                 language: QUOTED.sub(
                     lambda quote: "…" if quote[1] in self.dropped else quote[0], text

@@ -1,7 +1,7 @@
 """The addresses of HSDS 3: lists in pages, single records by their UUID."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -53,7 +53,7 @@ def _whole(request: HttpRequest, name: str, otherwise: int, most: int) -> int:
     text = request.GET.get(name, "")
     if not text:
         return otherwise
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= most:
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or not 1 <= int(text) <= most:
         raise BadParameter(name, f"a whole number from 1 to {most}")
     return int(text)
 
@@ -70,7 +70,11 @@ def _since(request: HttpRequest) -> datetime | None:
         moment = datetime.combine(day, time(), tzinfo=get_current_timezone())
     if moment is None:
         raise BadParameter("modified_after", "a date or a time as in ISO 8601")
-    return moment if moment.tzinfo else make_aware(moment, get_current_timezone())
+    try:
+        aware = moment if moment.tzinfo else make_aware(moment, get_current_timezone())
+        return aware.astimezone(UTC)
+    except OverflowError:
+        raise BadParameter("modified_after", "a time between the years 1 and 9999") from None
 
 
 def _unit_asked(request: HttpRequest) -> int | None:

@@ -11,12 +11,12 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from gongzhi.affairs.tickets.handling import CannotHandle
-from gongzhi.affairs.tickets.lifecycle import CannotMove, NoSuchTicket
-from gongzhi.commons.failures import RETRY_AFTER_SECONDS, failure_of
+from gongzhi.affairs.tickets.lifecycle import CannotMove
+from gongzhi.commons.failures import RETRY_AFTER_SECONDS, NotThere, failure_of
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.insights.indicators.definitions import UnknownIndicator
 from gongzhi.insights.indicators.periods import CannotTellPeriod
-from gongzhi.interfaces.api.rest import indicators, needs, registers, tickets
+from gongzhi.interfaces.api.rest import indicators, needs, registers, tickets, together
 
 ABOUT = """\
 What the pages show, for programs. Public lists need no key. A key that speaks for a unit
@@ -28,7 +28,7 @@ Errors are `{"errors": [{"where": …, "what": …}]}` in the language of `Accep
 # What a room refuses, and the status that says whose turn it is to mend it.
 REFUSALS: dict[type[Exception], int] = {
     NotPermitted: 403,
-    NoSuchTicket: 404,
+    NotThere: 404,
     UnknownIndicator: 404,
     CannotTellPeriod: 422,
     CannotMove: 409,
@@ -42,8 +42,8 @@ def _spoken(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **named: Any) -> Any:
-        translation.activate(translation.get_language_from_request(request))
-        return view(request, *args, **named)
+        with translation.override(translation.get_language_from_request(request)):
+            return view(request, *args, **named)
 
     return answered
 
@@ -58,6 +58,7 @@ rest = NinjaAPI(
 rest.add_decorator(_spoken, mode="view")
 rest.add_router("", registers.router)
 rest.add_router("", needs.router)
+rest.add_router("", together.router)
 rest.add_router("/tickets", tickets.router)
 rest.add_router("/indicators", indicators.router)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongzhi.affairs.assemblies.calendars import calendar_token
@@ -134,7 +134,7 @@ def refuse(form: django_forms.Form, refused: Exception) -> None:
 
 
 def _up() -> Crumb:
-    return Crumb(_("会议"), reverse("meetings"))
+    return Crumb(pgettext("navigation", "会议"), reverse("meetings"))
 
 
 def _up_to(story: MeetingStory) -> list[Crumb]:

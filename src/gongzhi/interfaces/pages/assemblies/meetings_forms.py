@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongzhi.affairs.assemblies.decisions import NewTask
 from gongzhi.affairs.assemblies.meeting_choices import ApprovalOf, MeetingKind, Presence
@@ -20,8 +21,8 @@ from gongzhi.commons.permissions.table import reach
 from gongzhi.commons.territory.queries import children, district
 from gongzhi.coordination.meeting_agendas import Suggestion
 from gongzhi.interfaces.pages.framing.choices import place_choices
+from gongzhi.interfaces.pages.framing.unit_groups import UnitGroups, callable_units
 from gongzhi.interfaces.pages.tickets.fields import day, moment, words
-from gongzhi.interfaces.pages.whistles.forms import UnitGroups, callable_units
 
 MOST_TASKS = 4
 DAY_ENDS = time(18)
@@ -126,7 +127,7 @@ class MeetingForm(WhenForm):
 
 
 class PointForm(forms.Form):
-    title = forms.CharField(label=_("议题"), max_length=160)
+    title = forms.CharField(label=pgettext_lazy("agenda", "议题"), max_length=160)
 
 
 class SuggestionsForm(forms.Form):
@@ -136,13 +137,14 @@ class SuggestionsForm(forms.Form):
 
     def __init__(self, *args: Any, found: Iterable[Suggestion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for one in found:
-            label = one.title
-            if one.days is not None:
-                label += str(_("，%(days)d 天") % {"days": one.days})
-            groups.setdefault(str(one.why.label), []).append((one.key, label))
-        self.fields["keys"].choices = list(groups.items())  # type: ignore[attr-defined]
+        self.fields["keys"].choices = [(one.key, _told(one)) for one in found]  # type: ignore[attr-defined]
+
+
+def _told(one: Suggestion) -> str:
+    """A matter, why it is suggested, and for how long it has been stuck."""
+    if one.days is None:
+        return f"{one.title} · {one.why.label}"
+    return f"{one.title} · {one.why.label} · {_('%(days)d 天') % {'days': one.days}}"
 
 
 class AttendanceForm(forms.Form):

@@ -49,7 +49,7 @@ def roster_page(request: HttpRequest, round_id: int) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("发了 %(count)d 个投票码") % {"count": len(made)})
-            return redirect("roster", round_id)
+            return redirect("round_roster", round_id)
     after = _number(request.GET.get("after", ""))
     context = {
         "story": story, "form": form, "crumbs": crumbs(story), "after": after,
@@ -93,10 +93,10 @@ def slips(request: HttpRequest, round_id: int) -> HttpResponse:
         found = print_slips(round_id=round_id, by=by, at=timezone.now())
     except CannotIssue as refused:
         messages.error(request, str(refused))
-        return redirect("roster", round_id)
+        return redirect("round_roster", round_id)
     if not found:
         messages.info(request, _("没有还没打印的投票码了"))
-        return redirect("roster", round_id)
+        return redirect("round_roster", round_id)
     context = {
         "story": story, "slips": [_printed(slip) for slip in found],
         "crumbs": crumbs(story), "public_url": settings.PUBLIC_URL,
@@ -162,4 +162,4 @@ def replace(request: HttpRequest, round_id: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("旧码已作废，新码请重新打印"))
-    return redirect("roster", round_id)
+    return redirect("round_roster", round_id)

@@ -8,11 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from gongzhi.affairs.assemblies.meeting_lifecycle import NoSuchMeeting
-from gongzhi.affairs.assemblies.owners_lifecycle import NoSuchVote
-from gongzhi.affairs.budgets.lifecycle import NoSuchRound
-from gongzhi.affairs.resources.lifecycle import NotInPool
-from gongzhi.commons.failures import RETRY_AFTER_SECONDS, Failure, failure_of
+from gongzhi.commons.failures import RETRY_AFTER_SECONDS, Failure, NotThere, failure_of
 from gongzhi.commons.organisations.permissions import NotPermitted
 from gongzhi.interfaces.pages.framing.headers import Handler
 from gongzhi.interfaces.pages.guarding.limits import TooMany
@@ -77,7 +73,7 @@ class RefusalsAsPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TooMany):
             return too_many(request, exception)
-        if isinstance(exception, NotInPool | NoSuchVote | NoSuchMeeting | NoSuchRound):
+        if isinstance(exception, NotThere):
             return not_found(request, exception)
         if isinstance(exception, NotPermitted):
             return forbidden(request, exception)

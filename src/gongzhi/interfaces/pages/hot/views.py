@@ -21,6 +21,8 @@ from gongzhi.affairs.tickets.queries.hot import (
     hot_issues_within_reach,
     tickets_of_issue,
 )
+from gongzhi.commons.permissions.table import reach
+from gongzhi.coordination.topics_of_hot_issues import topic_of_hot_issue
 from gongzhi.interfaces.pages.components import Badge, Crumb, Row, Tone
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -80,6 +82,8 @@ def issue(request: HttpRequest, issue_id: int) -> HttpResponse:
         "rows": [row_of(ticket, now=now) for ticket in page.rows],
         "next_cursor": page.next_cursor,
         "false_alarms": f"{FALSE_ALARMS:.0%}",
+        "topic": topic_of_hot_issue(issue_id),
+        "may_propose": not reach(by, "topics.propose").nowhere,
         "crumbs": [Crumb(_("今天要办"), reverse("desk")), Crumb(_("热点"), reverse("hot"))],
     }
     return render(request, "hot/issue.html", context)

@@ -1,9 +1,11 @@
 """Numbers in words: a value with its limits and counts, or why there is none."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongzhi.commons.organisations.queries import find_unit
 from gongzhi.commons.territory.queries import find_place
@@ -17,6 +19,7 @@ from gongzhi.insights.indicators.periods import (
     period_named,
 )
 from gongzhi.insights.indicators.shapes import Indicator, Level, Statistic
+from gongzhi.insights.indicators.tables import RecordView
 from gongzhi.insights.indicators.wording import gap_words, value_words
 
 
@@ -45,7 +48,8 @@ def _counts(cell: Cell, indicator: Indicator) -> str:
     if indicator.statistic is Statistic.HOURS:
         ninetieth = value_words(cell.ninetieth or 0, indicator)
         return _("九成位 %(ninetieth)s，共 %(n)s 件") % {"ninetieth": ninetieth, "n": f"{cell.n:,}"}
-    if indicator.statistic is Statistic.SHARE and cell.denominator is not None:
+    counted = indicator.statistic in {Statistic.SHARE, Statistic.PORTION}
+    if counted and cell.denominator is not None:
         return f"{cell.numerator or 0:,.0f} / {cell.denominator:,.0f}"
     if indicator.statistic is Statistic.DENSITY and cell.denominator is not None:
         pairs = f"{cell.numerator or 0:,.0f} / {cell.denominator:,.0f}"
@@ -62,6 +66,45 @@ def name_of(level: Level, group: int | None) -> str:
         return unit.name if unit else _("单位 %(id)s") % {"id": group}
     place = find_place(group)
     return place.name if place else _("地点 %(id)s") % {"id": group}
+
+
+_SUBJECTS = {
+    "ticket": gettext_lazy("工单 %(id)s"),
+    "whistle": gettext_lazy("吹哨 %(id)s"),
+    "task": gettext_lazy("任务 %(id)s"),
+    "need": gettext_lazy("需求 %(id)s"),
+    "offer": gettext_lazy("资源 %(id)s"),
+    "claim": gettext_lazy("认领 %(id)s"),
+    "booking": gettext_lazy("预约 %(id)s"),
+    "decision": gettext_lazy("决议 %(id)s"),
+    "form": gettext_lazy("报表 %(id)s"),
+}
+# Subjects with a page of their own, which asks again whether the reader may open it.
+_WITH_PAGE = {"ticket", "whistle", "task", "need", "offer", "form"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRecord:
+    """One record behind a number: what it is, where it opens, and whether it counts."""
+
+    name: str
+    href: str
+    at: datetime
+    category: str
+    counts: bool
+
+
+def tell_record(record: RecordView) -> ToldRecord:
+    """A record in words; places and units by their names."""
+    kind, number = record.subject_kind, record.subject_id
+    if kind == "unit":
+        name = name_of(Level.UNIT, number)
+    elif kind == "place":
+        name = name_of(Level.COMMUNITY, number)
+    else:
+        name = str(_SUBJECTS.get(kind, kind + " %(id)s")) % {"id": number}
+    href = reverse(kind, args=[number]) if kind in _WITH_PAGE else ""
+    return ToldRecord(name, href, record.at, record.category, bool(record.numerator))
 
 
 def period_choices(today: date) -> list[tuple[str, str]]:

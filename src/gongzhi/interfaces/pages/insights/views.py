@@ -1,5 +1,6 @@
 """The district at a glance, a page for each named difficulty, and one for each indicator."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,19 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongzhi.commons.organisations.kinds import UnitKind
 from gongzhi.insights.indicators.comparing import StandsOut, funnel_of
 from gongzhi.insights.indicators.definitions import BY_CODE, INDICATORS, indicators_of
 from gongzhi.insights.indicators.measures import measures_for
 from gongzhi.insights.indicators.networks import CoWork
 from gongzhi.insights.indicators.overview import (
     Overview,
-    compared_at,
+    beside_similar,
     months_of,
     network_of,
     overview,
+    together_of,
     whole_of,
 )
+from gongzhi.insights.indicators.peers import Comparison
 from gongzhi.insights.indicators.periods import Period
 from gongzhi.insights.indicators.shapes import Difficulty, Indicator, Level, Statistic
 from gongzhi.insights.indicators.snapshots import Snapshot, snapshot
@@ -30,7 +32,9 @@ from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.insights import drawing
+from gongzhi.interfaces.pages.insights.diagnosis import differing, going_together, network_words
 from gongzhi.interfaces.pages.insights.explaining import EXPLAINED
+from gongzhi.interfaces.pages.insights.maps import map_of
 from gongzhi.interfaces.pages.insights.telling import (
     Told,
     months_before,
@@ -39,6 +43,7 @@ from gongzhi.interfaces.pages.insights.telling import (
     period_choices,
     period_words,
     tell,
+    tell_record,
 )
 
 _FIRST = ("response_rate", "resolution_rate", "satisfaction_rate", "handling_hours")
@@ -51,6 +56,7 @@ class Line:
 
     indicator: Indicator
     told: Told
+    is_local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +92,30 @@ def _out(found: StandsOut) -> Out:
     )
 
 
-def _lines(seen: Overview, chosen: tuple[Indicator, ...]) -> tuple[Line, ...]:
-    return tuple(Line(each, tell(seen.tables[each.code].totals[0], each)) for each in chosen)
+def _lines(
+    seen: Overview, chosen: tuple[Indicator, ...], group: int | None = None
+) -> tuple[Line, ...]:
+    """The district's numbers, or those of one community where the indicator is told of it."""
+    lines = []
+    for each in chosen:
+        table = seen.tables[each.code]
+        row = table.row_of(group) if group and table.level is Level.COMMUNITY else None
+        lines.append(Line(each, tell((row or table.totals)[0], each), is_local=row is not None))
+    return tuple(lines)
 
 
-def _about(request: HttpRequest, snap: Snapshot, period: Period) -> dict[str, object]:
+def _communities(seen: Overview) -> tuple[int, ...]:
+    """The communities that the reader may see, in the order of the register."""
+    tables = (t for t in seen.tables.values() if t.level is Level.COMMUNITY)
+    return tuple(group for group in next(tables).groups if group is not None)
+
+
+def _asked_group(request: HttpRequest, groups: Collection[int | None]) -> int | None:
+    asked = request.GET.get("group", "")
+    return int(asked) if asked.isdecimal() and int(asked) in groups else None
+
+
+def about_period(request: HttpRequest, snap: Snapshot, period: Period) -> dict[str, object]:
     """What every page of the record says of itself."""
     today = timezone.localdate()
     choices = period_choices(today)
@@ -115,7 +140,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     period = period_asked(request.GET.get("period", ""), timezone.localdate())
     with snapshot(at=timezone.now()) as snap:
         seen = overview(snap, period, by=by)
-        about = _about(request, snap, period)
+        about = about_period(request, snap, period)
     outs = seen.scan.standing_out
     tiles = [
         Tile(
@@ -146,16 +171,22 @@ def difficulty(request: HttpRequest, name: str) -> HttpResponse:
     granted = readable(by)
     period = period_asked(request.GET.get("period", ""), timezone.localdate())
     network: CoWork | None = None
+    beside: Comparison | None = None
     with snapshot(at=timezone.now()) as snap:
         seen = overview(snap, period, by=by)
+        places = _communities(seen)
+        group = _asked_group(request, places)
         if chosen in _NETWORKED:
-            network = network_of(snap, period)
-        about = _about(request, snap, period)
+            network = network_of(snap, period, community=group)
+        if group:
+            beside = beside_similar(snap, period, chosen, group)
+        together = together_of(snap, period, chosen) if granted.everywhere else ()
+        about = about_period(request, snap, period)
     outs = [_out(o) for o in seen.scan.standing_out if chosen in o.indicator.difficulties]
     context = about | {
         "difficulty": chosen,
         "what": EXPLAINED[chosen],
-        "lines": _lines(seen, indicators_of(chosen)),
+        "lines": _lines(seen, indicators_of(chosen), group),
         "worse": [out for out in outs if out.is_better is False],
         "better": [out for out in outs if out.is_better],
         "tests": seen.scan.tests,
@@ -163,28 +194,20 @@ def difficulty(request: HttpRequest, name: str) -> HttpResponse:
         "crumbs": [Crumb(_("指标"), "/insights")],
         "network": network,
         "everywhere": granted.everywhere,
+        "places": [(each, name_of(Level.COMMUNITY, each)) for each in places],
+        "group": group,
+        "group_name": name_of(Level.COMMUNITY, group),
+        "beside": beside,
+        "together": going_together(together),
     }
+    if beside:
+        context["differing"] = differing(beside)
+        context["better_names"] = [
+            name_of(Level.COMMUNITY, each) for each in beside.better if each in places
+        ]
     if network and network.units > 1:
-        context |= _network_words(network)
+        context |= network_words(network)
     return render(request, "insights/difficulty.html", context)
-
-
-def _network_words(network: CoWork) -> dict[str, object]:
-    def kind_name(kind: str) -> str:
-        return str(UnitKind(kind).label) if kind in UnitKind.values else kind
-
-    return {
-        "plot": drawing.draw_network(network, kind_name=kind_name),
-        "density": f"{network.density:.1%}" if network.density is not None else "",
-        "isolated": len(network.isolated),
-        "bridges": [
-            (name_of(Level.UNIT, unit), f"{between:.1%}") for unit, between in network.bridges
-        ],
-        "ties": [
-            (kind_name(tie.one), kind_name(tie.other), tie.items)
-            for tie in sorted(network.ties, key=lambda tie: -tie.items)
-        ],
-    }
 
 
 @require_safe
@@ -197,11 +220,10 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     granted = readable(by)
     today = timezone.localdate()
     period = period_asked(request.GET.get("period", ""), today)
-    asked = request.GET.get("group", "")
     with snapshot(at=timezone.now()) as snap:
         seen = overview(snap, period, by=by)
         table = seen.tables[code]
-        group = int(asked) if asked.isdigit() and int(asked) in table.groups else None
+        group = _asked_group(request, table.groups)
         funnel = funnel_of(whole_of(snap, period, code))
         months = None
         if chosen.statistic is Statistic.SHARE and chosen.is_recorded:
@@ -212,7 +234,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
             if granted.everywhere or group
             else ([], 0)
         )
-        about = _about(request, snap, period)
+        about = about_period(request, snap, period)
     mine = frozenset(each for each in table.groups if each is not None)
     context = about | {
         "indicator": chosen,
@@ -227,9 +249,13 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "group_name": name_of(table.level, group),
         "crumbs": [Crumb(_("指标"), "/insights")]
         + [Crumb(each.label, f"/insights/{each.value}") for each in chosen.difficulties],
-        "records": records,
+        "records": [tell_record(each) for each in records],
         "count": count,
-        "is_flow": compared_at(chosen) is not Level.DISTRICT,
+        "map": map_of(
+            table,
+            seen.scan.standing_out,
+            name_of=lambda each: name_of(Level.COMMUNITY, each),
+        ),
     }
     if funnel:
         plot = drawing.draw_funnel(

@@ -254,10 +254,11 @@ def _served_page(request: HttpRequest, claim_id: int, by: Actor) -> HttpResponse
     claim = claim_story(by=by, claim_id=claim_id)
     if "served" not in claim.steps:
         raise NotInPool
-    address = settings.PUBLIC_URL + reverse("served", args=[served_link(claim_id)])
+    path = reverse("served", args=[served_link(claim_id)])
     context = {
         "claim": claim,
-        "address": address,
+        "path": path,
+        "address": settings.PUBLIC_URL + path,
         "crumbs": [Crumb(claim.need_title, reverse("need", args=[claim.need_id]))],
     }
     return render(request, "resources/served_link.html", context)

@@ -106,10 +106,10 @@ def slip(request: HttpRequest, token: str) -> HttpResponse:
                 at=timezone.now(),
             )
         except REFUSALS as refused:
-            form.add_error(None, str(refused))
+            messages.error(request, str(refused))
         else:
             messages.success(request, _("已按您的意思办"))
-            return redirect("slip", token=token)
+        return redirect("slip", token=token)
     context = {
         "slip": found,
         "badge_": slip_badge(found.state),

@@ -55,7 +55,9 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 
 def _cells(row: GapRow, found: GapMatrix) -> list[tuple[Cell, HelpView]]:
-    """The categories of one community, what is shortest of offers first."""
+    """The categories of one community: what is needed and shortest of offers first."""
     pairs = zip(row.cells, found.categories, strict=True)
     some = [(cell, view) for cell, view in pairs if cell.needs or cell.offers]
-    return sorted(some, key=lambda pair: (pair[0].offers - pair[0].needs, pair[1].code))
+    return sorted(
+        some, key=lambda pair: (not pair[0].needs, pair[0].offers - pair[0].needs, pair[1].code)
+    )

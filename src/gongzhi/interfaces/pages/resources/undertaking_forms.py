@@ -145,7 +145,7 @@ def _quarters() -> list[str]:
 
 class AnswerSlipForm(forms.Form):
     remark = forms.CharField(
-        label=_("您想说的（可不填）"), max_length=500, required=False,
+        label=_("您想说的"), max_length=500, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 

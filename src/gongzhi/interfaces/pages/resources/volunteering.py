@@ -245,6 +245,7 @@ def link_of(request: HttpRequest, kind: str, number: int, post_id: int) -> HttpR
     context = {
         "title": _("给志愿者本人的链接"),
         "about": story.row.title,
+        "path": reverse("own_hours", args=[token]),
         "address": settings.PUBLIC_URL + reverse("own_hours", args=[token]),
         "words": _("有这个链接的人不用登录就能看时长、申请更正、打印证明，请只交给本人。"),
         "crumbs": [*_crumbs(), Crumb(story.row.title, reverse("post", args=[post_id]))],

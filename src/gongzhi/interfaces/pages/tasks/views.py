@@ -88,7 +88,8 @@ def _context(wanted: TaskView) -> dict[str, object]:
 
 def _about(subject: Subject) -> str:
     """The page of what the task belongs to, where it has one."""
-    return reverse(subject.kind, args=[subject.id]) if subject.kind in {"ticket", "whistle"} else ""
+    known = {"ticket", "whistle", "decision"}
+    return reverse(subject.kind, args=[subject.id]) if subject.kind in known else ""
 
 
 @require_POST

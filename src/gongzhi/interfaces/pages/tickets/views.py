@@ -26,6 +26,7 @@ from gongzhi.interfaces.pages.tickets.answer_checks import lines_for
 from gongzhi.interfaces.pages.tickets.forms import StepForm, WritingForm
 from gongzhi.interfaces.pages.tickets.moments import moments
 from gongzhi.interfaces.pages.tickets.rows import URGENCY_BADGES, due_words, moment_words
+from gongzhi.interfaces.pages.tickets.same_matters import same_matters
 from gongzhi.interfaces.pages.tickets.steps import BY_NAME, REFUSALS, Does, StepPage, offered
 from gongzhi.interfaces.pages.tickets.texts import marked
 
@@ -57,6 +58,8 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
         form = _filled(request, page, story, "")
     else:
         form = page.form(request.POST or None, request.FILES or None, story=story)
+        if page.name == "merge":
+            form.initial["number"] = request.GET.get("number", "")[:40]
         if request.method == "POST" and form.is_valid():
             try:
                 _take(page, form, Does(ticket_id, by, timezone.now()))
@@ -65,8 +68,12 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
             else:
                 messages.success(request, _("已完成：%(step)s") % {"step": page.label})
                 return redirect("ticket", ticket_id)
+    alike = []
+    if page.name == "merge" and page in offered(story):
+        alike = same_matters(by=by, ticket_id=ticket_id, at=timezone.now())
     context = _context(story, by) | {
         "form": form,
+        "alike": alike,
         "page": page,
         "available": page in offered(story),
         "replies": replies,

@@ -4,15 +4,17 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from gongzhi.commons.privacy.retention import retention_rules
+from gongzhi.insights.surveys.queries import open_surveys
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "welcoming/home.html")
+    return render(request, "welcoming/home.html", {"surveys": open_surveys(at=timezone.now())[:3]})
 
 
 @require_safe

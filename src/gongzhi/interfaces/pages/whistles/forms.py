@@ -8,29 +8,12 @@ from django.utils.translation import pgettext_lazy
 
 from gongzhi.affairs.tickets.choices import Occasion, WhistleKind
 from gongzhi.affairs.tickets.queries.whistles import WhistleStory
-from gongzhi.commons.organisations.queries import units_at, units_in
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.territory.queries import ancestors
 from gongzhi.interfaces.pages.framing.choices import place_choices
+from gongzhi.interfaces.pages.framing.unit_groups import UnitGroups, callable_units
 from gongzhi.interfaces.pages.tickets.fields import day, moment, words
 
 MOST_TASKS = 4
-
-
-def callable_units(place_id: int) -> list[tuple[str, Any]]:
-    """The units that can be called to a place, by level: district, street, community."""
-    groups: list[tuple[str, Any]] = []
-    for level in ancestors(place_id):
-        found = units_in(level.id) if level.kind == "community" else units_at(level.id)
-        if found and level.kind in {"district", "subdistrict", "community"}:
-            groups.append((level.name, [(str(unit.id), unit.name) for unit in found]))
-    return groups
-
-
-class UnitGroups(forms.CheckboxSelectMultiple):
-    """Units to tick, folded by level: a district has more of them than a screen has lines."""
-
-    template_name = "whistles/unit_groups.html"
 
 
 class DraftForm(forms.Form):

@@ -1,0 +1,1 @@
+"""Tables of forms, their fields and what was filled in."""

@@ -1,0 +1,1 @@
+"""Tables of studies, published editions and reported violations."""

@@ -1,0 +1,1 @@
+"""Studies that researchers write, and the public library of what was published."""
