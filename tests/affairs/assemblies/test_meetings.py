@@ -242,8 +242,8 @@ def test_a_meeting_that_cannot_be_is_refused(
 @pytest.mark.parametrize(
     ("facts", "why"),
     [
-        ({"member_ids": [1]}, "至少两个"),
-        ({"member_ids": [1, 99_999]}, "不存在的单位"),
+        ({"member_ids": []}, "至少两个"),
+        ({"member_ids": [99_998, 99_999]}, "不存在的单位"),
         ({"name": ""}, "会议名称"),
         ({"rules": Rules(basis="")}, "依据"),
         ({"rules": Rules(basis="章程", approval_share="两半")}, "写成 0 到 1"),
