@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 
 from gongzhi.affairs.tickets.callback import answer_callback
-from gongzhi.affairs.tickets.choices import ExclusionReason, Satisfied, Solved, State
+from gongzhi.affairs.tickets.choices import (
+    Channel,
+    ExclusionReason,
+    RequestKind,
+    Satisfied,
+    Solved,
+    State,
+    Urgency,
+)
 from gongzhi.affairs.tickets.closing import close_ticket
 from gongzhi.affairs.tickets.exclusions import ask_exclusion, review_exclusion
 from gongzhi.affairs.tickets.handling import (
@@ -14,7 +22,7 @@ from gongzhi.affairs.tickets.handling import (
     reply_to_question,
     send_interim_reply,
 )
-from gongzhi.affairs.tickets.intake import Contact, Request
+from gongzhi.affairs.tickets.intake import Contact, Request, receive_ticket
 from gongzhi.affairs.tickets.merging import (
     CannotMerge,
     follow_ticket,
@@ -257,6 +265,48 @@ def test_a_split_ticket_belongs_to_the_same_requester_and_says_so(
     assert last_event(receipt.ticket_id).data["contact"] is True
     assert last_event(main).data["into"] == receipt.ticket_id
     assert verify().findings == ()
+
+
+def test_a_split_ticket_keeps_how_it_came_in_and_where_it_is(district: SmallDistrict) -> None:
+    """An imported request, too, though whoever splits it may import nothing themselves."""
+    asked = Request(
+        text="垃圾桶满了，路灯也坏了",
+        channel=Channel.IMPORT,
+        place_id=district.places["garden"].pk,
+        address="和风花园3号楼",
+        longitude=120.1,
+        latitude=30.2,
+        contact=Contact(phone="13800138000", language="en"),
+        urgency=Urgency.URGENT,
+        is_public=True,
+    )
+    whole = receive_ticket(request=asked, by=district.officer, at=MONDAY).ticket_id
+    follow_all(at=MONDAY)
+    part = split_ticket(
+        ticket_id=whole, title="", text="路灯也坏了", kind=RequestKind.REPORT,
+        by=district.worker, at=MONDAY,
+    ).ticket_id  # fmt: skip
+    kept = ("channel", "place_id", "community_id", "address", "longitude", "latitude")
+    first, second = ticket(whole), ticket(part)
+    assert [getattr(second, name) for name in kept] == [getattr(first, name) for name in kept]
+    assert second.split_from_id == whole
+    assert second.kind == RequestKind.REPORT
+    assert Requester.objects.get(ticket_id=part).language == "en"
+    assert second.urgency == Urgency.NORMAL, "how urgent the other matter is was never said of this"
+    assert second.public_at is None, "the requester agreed to make their own words public"
+
+
+def test_a_ticket_and_what_was_split_from_it_name_each_other(
+    district: SmallDistrict, main: int
+) -> None:
+    part = split_ticket(
+        ticket_id=main, title="", text="路灯也坏了", kind=RequestKind.HELP,
+        by=district.worker, at=MONDAY,
+    ).ticket_id  # fmt: skip
+    whole = story_for_staff(by=district.worker, ticket_id=main)
+    assert [row.id for row in whole.split] == [part]
+    assert [row.id for row in story_for_staff(by=district.worker, ticket_id=part).split] == [main]
+    assert story_for_requester(by=key_to(main), ticket_id=main).split == ()
 
 
 def test_a_request_unmerged_before_it_was_understood_goes_its_way(

@@ -94,6 +94,14 @@ def receive_ticket(*, request: Request, by: Actor, at: datetime) -> Receipt:
     return receive_tickets(requests=[request], by=by, at=at)[0]
 
 
+def receive_part(*, request: Request, by: Actor, at: datetime) -> Receipt:
+    """Take in what was part of a request that is here already, by the channel that one came by.
+
+    Whoever may split a ticket needs no permission for that channel; the caller checks theirs.
+    """
+    return _store([(request, _draft(request, by=by, at=at, came_before=True))], by=by)[0]
+
+
 def receive_tickets(*, requests: Sequence[Request], by: Actor, at: datetime) -> list[Receipt]:
     """Take a chunk of requests in together, all or none, under the rules of `receive_ticket`.
 
@@ -173,16 +181,12 @@ def _already_received(drafts: list[Ticket]) -> dict[str, Ticket]:
     return {row.idempotency_key: row for row in rows if row.idempotency_key}
 
 
-def _draft(request: Request, *, by: Actor, at: datetime) -> Ticket:
+def _draft(request: Request, *, by: Actor, at: datetime, came_before: bool = False) -> Ticket:
     text = request.text.strip()
     _check(request, text, at=at)
     place = _place_of(request, text)
-    if request.channel in ON_BEHALF:
-        require(by, "tickets.receive_for", place_path=place.path)
-    elif request.channel is Channel.IMPORT:
-        require(by, "tickets.import", place_path=place.path)
-    else:
-        require(by, "tickets.receive")
+    if not came_before:
+        _require_channel(request.channel, place, by=by)
     chosen = request.category_code
     return Ticket(
         channel=request.channel,
@@ -207,6 +211,15 @@ def _draft(request: Request, *, by: Actor, at: datetime) -> Ticket:
         touched_at=at,
         idempotency_key=_idempotency_digest(request.idempotency_key),
     )
+
+
+def _require_channel(channel: Channel, place: PlaceView, *, by: Actor) -> None:
+    if channel in ON_BEHALF:
+        require(by, "tickets.receive_for", place_path=place.path)
+    elif channel is Channel.IMPORT:
+        require(by, "tickets.import", place_path=place.path)
+    else:
+        require(by, "tickets.receive")
 
 
 def _check(request: Request, text: str, *, at: datetime) -> None:

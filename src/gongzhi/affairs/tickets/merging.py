@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, Channel, RequestKind
 from gongzhi.affairs.tickets.endings import follow, leave
-from gongzhi.affairs.tickets.intake import Contact, Receipt, Request, receive_ticket
+from gongzhi.affairs.tickets.intake import Contact, Receipt, Request, receive_part, receive_ticket
 from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.commons.organisations.actors import Actor
@@ -63,18 +63,23 @@ def split_ticket(
 ) -> Receipt:
     """Make a second matter in one request a ticket of its own, at the same place.
 
-    Its requester is the same, with a link, a call-back and a rating for this matter alone.
+    It came in by the same channel, and its requester is the same, with a link, a call-back and a
+    rating for this matter alone. What was said of the other matter isn't said of this one: it is
+    understood anew, and not public, since its words are not the requester's own.
     """
     ticket = ticket_for(by, "tickets.split", ticket_id)
     if ticket.state not in OPEN_STATES:
         raise CannotMerge(_("已经结束的工单不能拆分"))
-    receipt = receive_ticket(
+    receipt = receive_part(
         request=Request(
             text=text,
             title=title,
             kind=kind,
-            channel=Channel.PAGE,
+            channel=Channel(ticket.channel),
             place_id=ticket.place_id,
+            longitude=ticket.longitude,
+            latitude=ticket.latitude,
+            address=ticket.address,
             contact=_contact_of(ticket),
         ),
         by=by,

@@ -16,6 +16,7 @@ from gongzhi.affairs.tickets.choices import (
     State,
     Urgency,
 )
+from gongzhi.affairs.tickets.events import SPLIT
 from gongzhi.affairs.tickets.lifecycle import Step, possible_moves, ticket_to_read, units_for
 from gongzhi.affairs.tickets.models import (
     Exclusion,
@@ -157,6 +158,7 @@ class Story:
     callbacks: tuple[CallbackView, ...]
     reviews: tuple[WaitingReview, ...]
     followers: tuple[TicketRow, ...]
+    split: tuple[TicketRow, ...]  # what it was part of, then what was made of its parts
     whistles: tuple[tuple[int, str, str], ...]
     paused_since: datetime | None
     objection_used: bool
@@ -229,6 +231,7 @@ def _story(ticket: Ticket, *, by: Actor, for_requester: bool, open_contact: bool
         callbacks=_callbacks(ticket),
         reviews=() if for_requester else _reviews(ticket),
         followers=() if for_requester else _followers(ticket),
+        split=() if for_requester else _split(ticket, own, by=by),
         whistles=tuple(ticket.whistles.values_list("id", "title", "state")),
         paused_since=_paused_since(ticket),
         objection_used=ticket.objection_used,
@@ -339,6 +342,15 @@ def _reviews(ticket: Ticket) -> tuple[WaitingReview, ...]:
 
 def _followers(ticket: Ticket) -> tuple[TicketRow, ...]:
     return as_rows([_row_values(follower) for follower in ticket.merged.order_by("pk")[:50]])
+
+
+def _split(ticket: Ticket, events: list[EventView], *, by: Actor) -> tuple[TicketRow, ...]:
+    """The other halves that `by` may read; their ids come from the record, which has them all."""
+    others = [event.data.get("into") for event in events if event.kind == SPLIT]
+    ids = [each for each in (ticket.split_from_id, *others) if isinstance(each, int)]
+    found = Ticket.objects.filter(pk__in=ids)
+    readable = [each for each in found.order_by("pk") if _may(by, "tickets.read", each)]
+    return as_rows([_row_values(each) for each in readable])
 
 
 def number_and_title(ticket_id: int) -> tuple[str, str] | None:

@@ -8,7 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gongzhi.affairs.tickets.choices import ExclusionReason, Satisfied, Solved, State, Urgency
+from gongzhi.affairs.tickets.choices import (
+    ExclusionReason,
+    RequestKind,
+    Satisfied,
+    Solved,
+    State,
+    Urgency,
+)
 from gongzhi.affairs.tickets.numbers import id_in
 from gongzhi.affairs.tickets.queries.stories import Story
 from gongzhi.commons.organisations.queries import units_at, units_in
@@ -185,6 +192,13 @@ class MergeForm(StepForm):
 class SplitForm(StepForm):
     title = forms.CharField(label=_("另一件事"), max_length=60)
     text = words(_("具体内容"))
+    kind = forms.ChoiceField(
+        label=_("诉求类型"), widget=forms.RadioSelect, choices=RequestKind.choices
+    )
+
+    def __init__(self, *args: Any, story: Story, **kwargs: Any) -> None:
+        initial = kwargs.pop("initial", {}) | {"kind": story.kind}
+        super().__init__(*args, story=story, initial=initial, **kwargs)
 
 
 class SuperviseForm(StepForm):

@@ -213,7 +213,7 @@ STEPS: tuple[StepPage, ...] = (
         "split", pgettext_lazy("step", "拆出另一件事"), forms.SplitForm,
         lambda s: "tickets.split" in s.actions and bool(s.steps) and s.row.state != State.CLOSED,
         lambda d, a: merging.split_ticket(
-            title=a["title"], text=a["text"], kind=RequestKind.HELP, **d.who
+            title=a["title"], text=a["text"], kind=RequestKind(a["kind"]), **d.who
         ),
     ),
     StepPage(
