@@ -10,7 +10,7 @@ from itertools import groupby
 
 from gongzhi.affairs.tickets.dispatch import dispatch_tickets
 from gongzhi.affairs.tickets.searching import index_tickets
-from gongzhi.affairs.tickets.triage import triage_tickets
+from gongzhi.affairs.tickets.triage import reread_tickets, triage_tickets
 from gongzhi.commons.ledger.outbox import Happened, follow_due
 from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.coordination.deeds_of_decisions import follow_finished_tasks
@@ -24,6 +24,11 @@ FollowUp = Callable[[Sequence[Happened], datetime], None]
 def triage(events: Sequence[Happened], at: datetime) -> None:
     """A request that came in is understood."""
     triage_tickets(ticket_ids=[event.subject_id for event in events], by=SYSTEM, at=at)
+
+
+def read_again(events: Sequence[Happened], at: datetime) -> None:
+    """A request whose words were put right is understood anew."""
+    reread_tickets(ticket_ids=[event.subject_id for event in events], by=SYSTEM, at=at)
 
 
 def make_findable(events: Sequence[Happened], _at: datetime) -> None:
@@ -44,7 +49,8 @@ def close_source(events: Sequence[Happened], at: datetime) -> None:
 
 FOLLOW_UPS: dict[str, tuple[FollowUp, ...]] = {
     "ticket.received": (triage, make_findable),
-    "ticket.corrected": (make_findable,),
+    "ticket.corrected": (read_again, make_findable),
+    "ticket.placed": (make_findable,),
     "ticket.overruled": (make_findable,),
     "ticket.triaged": (dispatch,),
     # One that followed another from its first hour.

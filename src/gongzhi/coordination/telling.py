@@ -93,6 +93,14 @@ def _replied(event: Happened) -> Iterable[Message]:
     yield from _unit(event, lead_of(event.subject_id), "replied")
 
 
+def _corrected(event: Happened) -> Iterable[Message]:
+    yield from _unit(event, lead_of(event.subject_id), "corrected")
+
+
+def _placed(event: Happened) -> Iterable[Message]:
+    yield from _unit(event, lead_of(event.subject_id), "placed")
+
+
 def _whistle_drafted(event: Happened) -> Iterable[Message]:
     street = subdistrict_office(event.place_id) if event.place_id else None
     yield from _unit(event, street, "whistle_drafted")
@@ -173,6 +181,8 @@ TELLS: dict[str, Tell] = {
     "ticket.parking_reviewed": _parked,
     "ticket.exclusion_reviewed": _excluded,
     "ticket.replied": _replied,
+    "ticket.corrected": _corrected,
+    "ticket.placed": _placed,
     "ticket.withdrawn": lambda event: _unit(event, event.data.get("unit"), "withdrawn"),
     "whistle.drafted": _whistle_drafted,
     "claim.made": _claim_made,

@@ -8,12 +8,13 @@ import pytest
 from django.test import Client, override_settings
 
 from gongzhi.affairs.tickets.callback import expire_callbacks
-from gongzhi.affairs.tickets.handling import ask_requester, contact_requester
+from gongzhi.affairs.tickets.handling import answer_ticket, ask_requester, contact_requester
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.queries.stories import story_for_requester
 from gongzhi.commons.notices.models import Notice
 from gongzhi.commons.permissions.actors import resident_with_key
 from gongzhi.commons.privacy.links import sign_link
+from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.interfaces.pages.residents.telling import moments_of
 from tests.affairs.small_district import SmallDistrict, build
 from tests.affairs.tickets.journeys import closed, dispatched
@@ -31,7 +32,9 @@ def district(db: None) -> SmallDistrict:
 # The private link
 
 
-@pytest.mark.parametrize("path", ["", "/data", "/data/file", "/withdraw", "/pictures/1"])
+@pytest.mark.parametrize(
+    "path", ["", "/data", "/data/file", "/correct", "/withdraw", "/pictures/1"]
+)
 def test_a_wrong_link_opens_nothing(district: SmallDistrict, client: Client, path: str) -> None:
     link = link_to(dispatched(district))
     changed = link[:-1] + ("A" if link[-1] != "A" else "B")
@@ -141,6 +144,27 @@ def test_who_answers_late_may_still_answer(district: SmallDistrict, client: Clie
     ticket_id = closed(district)
     expire_callbacks(at=NOW() + timedelta(days=400))
     assert "事情解决了吗" in client.get(link_to(ticket_id)).content.decode()
+
+
+def test_the_words_are_put_right_while_nobody_has_answered(
+    district: SmallDistrict, client: Client
+) -> None:
+    ticket_id = dispatched(district)
+    link = link_to(ticket_id)
+    assert f'href="{link}/correct"' in client.get(link).content.decode()
+    page = client.get(f"{link}/correct").content.decode()
+    assert Page(page).faults == []
+    assert WORDS in page
+    blank = client.post(f"{link}/correct", {"text": " "})
+    assert "error-summary" in blank.content.decode()
+    answer = client.post(f"{link}/correct", {"text": "和风花园停水两天"}, follow=True)
+    assert "和风花园停水两天" in answer.content.decode()
+    follow_all(at=NOW())
+    assert Ticket.objects.get(pk=ticket_id).category_code == "utilities.water"
+    answer_ticket(ticket_id=ticket_id, text="修好了", by=district.sanitation, at=NOW())
+    assert f"{link}/correct" not in client.get(link).content.decode()
+    late = client.post(f"{link}/correct", {"text": "又改了"}, follow=True).content.decode()
+    assert "又改了" not in late
 
 
 def test_a_request_is_withdrawn_after_being_asked_once_more(

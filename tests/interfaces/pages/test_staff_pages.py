@@ -20,6 +20,7 @@ from gongzhi.affairs.tickets.saved_searches import saved_searches
 from gongzhi.commons.attachments.queries import attachments_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.tasks.queries import tasks_of
+from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.interfaces.pages.tickets.steps import STEPS, offered
 from tests.interfaces.pages.offices import WORDS, Offices
 from tests.interfaces.pages.reading import Page
@@ -225,6 +226,48 @@ def test_a_suggested_matter_is_taken_over_in_one_tap(offices: Offices, client: C
     )
     story = story_for_staff(by=by, ticket_id=ticket)
     assert (story.category_code, story.category_by) == ("order", "person")
+
+
+def test_a_place_put_right_suggests_another_lead_to_whoever_dispatches(
+    offices: Offices, client: Client
+) -> None:
+    """The worker whose community it wasn't is led back to the day's list."""
+    ticket, places = offices.ticket("半夜有人唱歌，噪音很大"), offices.district.places
+    step = reverse("ticket_step", args=[ticket, "place"])
+    offices.sign_in(client, offices.district.worker)
+    page = client.get(step).content.decode()
+    assert f'<option value="{places["willow"].pk}" selected>' in page
+    moved = {"place": places["pine"].pk, "address": "松林路口", "reason": "到现场看过"}
+    assert client.post(step, moved).url == "/desk"  # type: ignore[attr-defined]
+    offices.sign_in(client, offices.district.officer)
+    hotline = offices.district.units["hotline"]
+    page = client.get(f"/tickets/{ticket}").content.decode()
+    assert Page(page).faults == []
+    assert "按派单目录，现在应由明湖区热线中心主办" in page
+    assert f"/tickets/{ticket}/redispatch?unit={hotline.pk}" in page
+    page = client.get(f"/tickets/{ticket}/redispatch?unit={hotline.pk}").content.decode()
+    assert f'<option value="{hotline.pk}" selected>' in page
+
+
+def test_staff_put_right_the_words_they_took_down_on_the_page(
+    offices: Offices, client: Client
+) -> None:
+    offices.sign_in(client, offices.district.worker)
+    willow = offices.district.places["willow"].pk
+    form = {"channel": "phone", "kind": "help", "place": willow, "text": "楼道灯不亮"}
+    client.post("/desk/register", form | {"urgency": "normal", "key": "1"})
+    ticket = Ticket.objects.latest("id")
+    step = reverse("ticket_step", args=[ticket.pk, "correct"])
+    follow_all(at=timezone.now())
+    assert "楼道灯不亮</textarea>" in client.get(step).content.decode()
+    client.post(step, {"text": "楼道停水"})
+    ticket.refresh_from_db()
+    assert ticket.text == "楼道停水"
+    written = offices.ticket()
+    assert "correct" not in [
+        page.name
+        for page in offered(story_for_staff(by=offices.district.worker, ticket_id=written))
+    ]
 
 
 def test_a_step_that_somebody_took_meanwhile_says_what_is_possible(

@@ -13,6 +13,14 @@ TRIAGED = declare(
     "urgency",
     "certainty",
 )
+REREAD = declare(
+    "ticket.reread",
+    "its corrected words were read again; what a person had set stays",
+    "category",
+    "by_whom",
+    "urgency",
+    "certainty",
+)
 OVERRULED = declare(
     "ticket.overruled", "a person corrected category or urgency", "category", "urgency", "was"
 )
@@ -84,7 +92,9 @@ SUPERVISED = declare("ticket.supervised", "a superior pressed for action", "unit
 REMINDED = declare("ticket.reminded", "the lead was reminded before the limit", "unit", "due")
 ESCALATED = declare("ticket.escalated", "the limit passed and the superior was told", "unit", "due")
 WITHDRAWN = declare("ticket.withdrawn", "the requester took it back", "unit")
-CORRECTED = declare("ticket.corrected", "the requester corrected it", "digest")
+CORRECTED = declare(
+    "ticket.corrected", "the requester, or staff who took it down, put the words right", "digest"
+)
 CONTACT_CORRECTED = declare(
     "ticket.contact_corrected", "the requester put their contact right", "what"
 )

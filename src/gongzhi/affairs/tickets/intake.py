@@ -29,6 +29,7 @@ from gongzhi.commons.territory.queries import PlaceView, ancestor_of_kind, distr
 
 TEXT_LIMIT = 5_000
 TITLE_LIMIT = 60
+ADDRESS_LIMIT = 160
 ON_BEHALF = frozenset({Channel.PHONE, Channel.PAPER, Channel.VOICE, Channel.GRID})
 
 
@@ -203,7 +204,7 @@ def _draft(request: Request, *, by: Actor, at: datetime, came_before: bool = Fal
         place_path=place.path,
         subdistrict_id=ancestor_of_kind(place.id, "subdistrict"),
         community_id=ancestor_of_kind(place.id, "community"),
-        address=request.address.strip()[:160],
+        address=request.address.strip()[:ADDRESS_LIMIT],
         latitude=request.latitude,
         longitude=request.longitude,
         state=State.RECEIVED,
@@ -262,13 +263,13 @@ def _place_of(request: Request, text: str) -> PlaceView:
     if request.address:
         named = locate_address(request.address).place_id
         if named is not None and (found is None or ancestor_of_kind(named, "community")):
-            found = _deeper(found, named)
+            found = deeper_place(found, named)
     if found is None:
         found = locate_address(text).place_id
     return (find_place(found) if found else None) or district()
 
 
-def _deeper(first: int | None, second: int) -> int:
+def deeper_place(first: int | None, second: int) -> int:
     """Of two places the deeper one if it lies in the other; the first where they disagree."""
     one, two = find_place(first) if first else None, find_place(second)
     if one is None or two is None:

@@ -19,7 +19,7 @@ from gongzhi.affairs.tickets.endings import (
     lapse_reviews,
 )
 from gongzhi.affairs.tickets.handling import reply_to_question
-from gongzhi.affairs.tickets.intake import TEXT_LIMIT, first_words, text_digest
+from gongzhi.affairs.tickets.intake import ON_BEHALF, TEXT_LIMIT, first_words, text_digest
 from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
 from gongzhi.affairs.tickets.models import HotIssueTicket, Remark, Requester, Ticket
 from gongzhi.affairs.tickets.numbers import id_in, number_of
@@ -33,6 +33,7 @@ from gongzhi.commons.privacy.links import read_link, sign_link
 from gongzhi.commons.privacy.phones import normal_phone
 
 LINKS_AT_ONCE = 10
+CORRECTABLE = frozenset(OPEN_STATES) - {State.ANSWERED}  # while nobody has answered
 ERASED = "（已删除）"
 ERASED_TEXT = "（诉求人已要求删除内容）"
 
@@ -88,12 +89,13 @@ def withdraw_ticket(*, ticket_id: int, reason: str, by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def correct_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
-    """The requester puts the words right while nobody has answered.
+    """Put the words right while nobody has answered; they are understood anew.
 
-    The first wording is kept as a remark for whoever already began.
+    The requester may, and staff where staff took them down; what a requester wrote is theirs. The
+    first wording is kept as a remark for whoever already began.
     """
-    ticket = ticket_for(by, "tickets.correct", ticket_id)
-    if ticket.state not in set(OPEN_STATES) - {State.ANSWERED}:
+    ticket = _ticket_to_correct(ticket_id, by=by)
+    if ticket.state not in CORRECTABLE:
         raise CannotChange(
             _("“%(state)s”的工单不能再修改；可以补充说明或重新提交")
             % {"state": State(ticket.state).label}
@@ -111,9 +113,18 @@ def correct_ticket(*, ticket_id: int, text: str, by: Actor, at: datetime) -> Non
         by=by,
         at=at,
         text=before,
-        text_kind=RemarkKind.REPLY,
+        text_kind=RemarkKind.NOTE if by.person_id else RemarkKind.REPLY,
         digest=text_digest(ticket),
     )
+
+
+def _ticket_to_correct(ticket_id: int, *, by: Actor) -> Ticket:
+    if by.person_id is None:
+        return ticket_for(by, "tickets.correct", ticket_id)
+    ticket = ticket_for(by, "tickets.correct_for", ticket_id)
+    if ticket.channel not in ON_BEHALF:
+        raise CannotChange(_("这是诉求人自己写的，只有本人能修改；可以写备注或问诉求人"))
+    return ticket
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.moving import move_many
 from gongzhi.affairs.tickets.suggesting import suggester
 from gongzhi.commons.categories.queries import category
-from gongzhi.commons.ledger.recording import record_many
+from gongzhi.commons.ledger.recording import NewEvent, record_many
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
 from gongzhi.engines.triage.suggestions import Suggestion
@@ -30,6 +30,10 @@ URGENCY_OF_LEVEL = {
     Level.EMERGENCY: Urgency.EMERGENCY,
 }
 ORDER = list(Urgency)
+BY_MACHINE = frozenset({"", "rules", "model"})  # who gave a category, where no person did
+# Before that the first reading is still to come, with whatever words there are then.
+UNDERSTOOD = frozenset(OPEN_STATES) - {State.RECEIVED}
+_UNDERSTANDING = ("category_code", "category_by", "urgency", "triage", "public_at")
 URGENCY_TABLE = UrgencyTable(DEFAULT_RULES)
 
 
@@ -59,24 +63,66 @@ def triage_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> int
             tickets,
             Step.TRIAGE,
             at=at,
-            fields=("category_code", "category_by", "urgency", "triage", "public_at"),
+            fields=_UNDERSTANDING,
         )
         record_many(
             [
-                told(
-                    ticket,
-                    events.TRIAGED,
-                    by=by,
-                    at=max(at, ticket.received_at),
-                    category=ticket.category_code,
-                    by_whom=ticket.category_by,
-                    urgency=ticket.urgency,
-                    certainty=round(100 * _certainty(ticket)),
-                )
+                _understood(ticket, events.TRIAGED, by=by, at=max(at, ticket.received_at))
                 for ticket in tickets
             ]
         )
     return len(tickets)
+
+
+def _understood(ticket: Ticket, kind: str, *, by: Actor, at: datetime) -> NewEvent:
+    return told(
+        ticket,
+        kind,
+        by=by,
+        at=at,
+        category=ticket.category_code,
+        by_whom=ticket.category_by,
+        urgency=ticket.urgency,
+        certainty=round(100 * _certainty(ticket)),
+    )
+
+
+def reread_tickets(*, ticket_ids: Sequence[int], by: Actor, at: datetime) -> int:
+    """Understand anew those of the tickets whose words were corrected; returns how many.
+
+    What a person set stays: a category that staff or requester chose, and an urgency that staff
+    gave or that was ticked. Where the engine isn't sure of the new words, the category stays too.
+    Lead and limits change when the ticket is dispatched again, not under the unit's hands. One
+    that waits for its first reading, or has ended, is left alone. Cost: two statements, and two
+    for each ticket.
+    """
+    require(by, "tickets.triage")
+    with transaction.atomic():
+        found = Ticket.objects.filter(pk__in=ticket_ids, state__in=UNDERSTOOD).order_by("pk")
+        tickets = list(found.select_for_update())
+        messages = [message_of(ticket) for ticket in tickets]
+        suggestions = suggester().suggest(messages) if messages else []
+        for ticket, message, suggestion in zip(tickets, messages, suggestions, strict=True):
+            _read_again(ticket, suggestion, URGENCY_TABLE.assess(message))
+            touch(ticket, at=at, **{name: getattr(ticket, name) for name in _UNDERSTANDING})
+        record_many([_understood(ticket, events.REREAD, by=by, at=at) for ticket in tickets])
+    return len(tickets)
+
+
+def _read_again(ticket: Ticket, suggestion: Suggestion, assessed: Assessed) -> None:
+    urgency, urgent_by_person = ticket.urgency, _urgency_is_a_persons(ticket)
+    if ticket.category_by in BY_MACHINE and suggestion.category:
+        ticket.category_code = ""
+    ticket.urgency = ticket.triage.get("ticked", Urgency.NORMAL)
+    _fill_in(ticket, suggestion, assessed)
+    if urgent_by_person:
+        ticket.urgency = urgency
+
+
+def _urgency_is_a_persons(ticket: Ticket) -> bool:
+    """Given by staff with the category, or ticked; unknown of tickets from before that was kept."""
+    ticked = ticket.triage.get("ticked", ticket.urgency)
+    return ticket.category_by == "person" or ticked != Urgency.NORMAL
 
 
 def message_of(ticket: Ticket) -> Message:
@@ -88,13 +134,14 @@ def _fill_in(ticket: Ticket, suggestion: Suggestion, assessed: Assessed) -> None
     if not ticket.category_code and suggestion.category:
         ticket.category_code, ticket.category_by = suggestion.category, suggestion.basis
     ticket.public_at = _may_stay_public(ticket.public_at, ticket.category_code)
-    found = URGENCY_OF_LEVEL[assessed.level]
-    ticket.urgency = max(Urgency(ticket.urgency), found, key=ORDER.index)
+    found, ticked = URGENCY_OF_LEVEL[assessed.level], Urgency(ticket.urgency)
+    ticket.urgency = max(ticked, found, key=ORDER.index)
     ticket.triage = {
         "ranks": [[rank.category, round(rank.probability, 4)] for rank in suggestion.ranks],
         "evidence": [_span(span) for span in suggestion.evidence],
         "sure": suggestion.sure,
         "basis": suggestion.basis,
+        "ticked": ticked.value,
         "urgency": [
             {"rule": reason.rule, "span": _span(reason.span) if reason.span else None}
             for reason in assessed.reasons

@@ -125,6 +125,20 @@ _TO_UNIT = (
         "{title}: there is a new reply.",
     ),
     (
+        "unit.corrected",
+        "工单 {number} 的内容有更正",
+        "{title}（{place}）：请看更正后的内容。",
+        "The words of ticket {number} were put right",
+        "{title} ({place}): please read them again.",
+    ),
+    (
+        "unit.placed",
+        "工单 {number} 的地点有更正",
+        "{title}：现在的地点是{place}。",
+        "The place of ticket {number} was put right",
+        "{title}: it is at {place}.",
+    ),
+    (
         "unit.withdrawn",
         "诉求人撤回了工单 {number}",
         "{title}（{place}）不用再办理。",

@@ -54,9 +54,11 @@ ACTIONS: dict[str, dict[RoleKind, Where]] = {
     "tickets.export": {_R.COORDINATOR: _PLACE, **_ABOVE},
     # intake and routing
     "tickets.receive_for": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_ABOVE},
+    "tickets.correct_for": {**_COMMUNITY, **_ABOVE},  # only what staff took down
     "tickets.import": {_R.COORDINATOR: _PLACE, **_ABOVE},
     "tickets.triage": {**_COMMUNITY, **_ABOVE},
     "tickets.learn": {_R.DISTRICT_OFFICER: _ALL, _R.ADMINISTRATOR: _ALL},  # shows no ticket
+    "tickets.place": {_R.GRID_WORKER: _PLACE, **_COMMUNITY, **_HANDLERS, **_ABOVE},
     "tickets.dispatch": {**_COMMUNITY, **_ABOVE},
     "tickets.object": _HANDLERS,
     "tickets.review_objection": _ABOVE,

@@ -15,7 +15,13 @@ from gongzhi.insights.indicators.sources import Source
 
 _numbers = count()  # of tables kept, since one engine may serve several readings
 _NO_MATTER = ibis.null().cast("string")
-_PLACED = ("ticket.received", "ticket.triaged", "ticket.overruled", "ticket.placed")
+_PLACED = (
+    "ticket.received",
+    "ticket.triaged",
+    "ticket.reread",
+    "ticket.overruled",
+    "ticket.placed",
+)
 
 
 @dataclass(frozen=True, slots=True)

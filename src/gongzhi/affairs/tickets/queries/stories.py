@@ -61,6 +61,8 @@ ACTION_OF_STEP: dict[Step, str] = {
 }
 OTHER_ACTIONS = (
     "tickets.triage",
+    "tickets.place",
+    "tickets.correct_for",
     "tickets.merge",
     "tickets.split",
     "tickets.ask_requester",

@@ -7,23 +7,35 @@ from gongzhi.commons.organisations.permissions import reach
 from gongzhi.commons.organisations.queries import units_at, units_in
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.territory.queries import (
+    PlaceView,
     ancestors,
     communities,
     find_place,
     places_of_kind,
 )
 
+PLACED_AT = frozenset({"subdistrict", "community"})  # the kinds of place to choose from
+
 
 def place_choices(by: Actor, action: str) -> list[tuple[str, str]]:
     """The streets and communities for which `by` may do `action`."""
     granted = reach(by, action)
     held = [view for i in granted.place_ids if (view := find_place(i))]
-    found = [*places_of_kind("subdistrict"), *communities()]
     return [
         (str(view.id), view.full_name)
-        for view in sorted(found, key=lambda view: view.full_name)
+        for view in _streets_and_communities()
         if granted.everywhere or any(view.path.startswith(place.path) for place in held)
     ]
+
+
+def streets_and_communities() -> list[tuple[str, str]]:
+    """Those of the whole district."""
+    return [(str(view.id), view.full_name) for view in _streets_and_communities()]
+
+
+def _streets_and_communities() -> list[PlaceView]:
+    found = [*places_of_kind("subdistrict"), *communities()]
+    return sorted(found, key=lambda view: view.full_name)
 
 
 def unit_choices(by: Actor, action: str) -> list[tuple[str, Any]]:

@@ -18,10 +18,13 @@ from gongzhi.affairs.tickets.callback import CannotCallBack, answer_callback
 from gongzhi.affairs.tickets.choices import OPEN_STATES, Satisfied, Solved
 from gongzhi.affairs.tickets.closing import CannotClose
 from gongzhi.affairs.tickets.handling import CannotHandle
+from gongzhi.affairs.tickets.intake import TEXT_LIMIT
 from gongzhi.affairs.tickets.lifecycle import CannotMove
 from gongzhi.affairs.tickets.queries.stories import story_for_requester
 from gongzhi.affairs.tickets.requesters import (
+    CORRECTABLE,
     CannotChange,
+    correct_ticket,
     holder_of,
     reply_to_link,
     withdraw_ticket,
@@ -70,6 +73,15 @@ class MorePicturesForm(forms.Form):
     pictures = PicturesField(label=gettext_lazy("补充照片"))
 
 
+class CorrectForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("您要反映的事情"),
+        max_length=TEXT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": gettext_lazy("请写下您要反映的事情，几个字也行。")},
+    )
+
+
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("为什么撤回"), max_length=500, required=False)
 
@@ -116,6 +128,7 @@ def _show(request: HttpRequest, token: str, holder: Actor, **wrong: forms.Form) 
         "reply": wrong.get("reply") or (ReplyForm() if is_open else None),
         "pictures": wrong.get("pictures") or (MorePicturesForm() if is_open else None),
         "wrong": next(iter(wrong.values()), None),
+        "can_correct": story.row.state in CORRECTABLE,
         "can_withdraw": "withdraw" in {step.value for step in story.steps},
         "link": request.build_absolute_uri(request.path),
         "is_new": timezone.now() - story.row.received_at < timedelta(days=1),
@@ -201,6 +214,28 @@ def withdraw(request: HttpRequest, token: str, holder: Actor) -> HttpResponse:
             return _refused(request, token, error)
         return _done(request, token, _("诉求已撤回。以后需要，可以再提。"))
     return render(request, "residents/withdraw.html", {"form": form, "token": token})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_link
+def correct(request: HttpRequest, token: str, holder: Actor) -> HttpResponse:
+    """The words put right while nobody has answered; afterwards one adds to them instead."""
+    story = story_for_requester(by=holder, ticket_id=holder.ticket_key or 0)
+    if story.row.state not in CORRECTABLE:
+        return _refused(request, token, CannotChange(_("已经有答复，不能再改；可以补充说明。")))
+    form = CorrectForm(request.POST or None, initial={"text": story.text})
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_ticket(
+                ticket_id=holder.ticket_key or 0,
+                text=form.cleaned_data["text"],
+                by=holder,
+                at=timezone.now(),
+            )
+        except REFUSALS as error:
+            return _refused(request, token, error)
+        return _done(request, token, _("已改好，承办单位会看到新的内容。"))
+    return render(request, "residents/correct.html", {"form": form, "token": token})
 
 
 @require_safe

@@ -47,6 +47,10 @@ def _dispatched(event: EventView) -> str:
     return _("派给%(unit)s") % {"unit": unit_name(event.data.get("lead"))}
 
 
+def _corrected(event: EventView) -> str:
+    return _("工作人员更正了记下的内容") if event.person_id else _("您修改了内容")
+
+
 def _extended(event: EventView) -> str:
     return _reviewed(event, _("经批准延期"))
 
@@ -71,7 +75,7 @@ _TITLES = {
     "ticket.merged": gettext_lazy("与同一件事合并办理"),
     "ticket.unmerged": gettext_lazy("改为单独办理"),
     "ticket.withdrawn": gettext_lazy("您撤回了诉求"),
-    "ticket.corrected": gettext_lazy("您修改了内容"),
+    "ticket.placed": gettext_lazy("工作人员更正了地点"),
     "ticket.erased": gettext_lazy("个人信息已删除"),
 }
 _WORDS: dict[str, Callable[[EventView], str]] = {
@@ -80,6 +84,7 @@ _WORDS: dict[str, Callable[[EventView], str]] = {
     "ticket.parking_reviewed": _parked,
     "ticket.exclusion_reviewed": _excluded,
     "ticket.called_back": _answered_callback,
+    "ticket.corrected": _corrected,
 }
 _BAD = frozenset({"ticket.reopened", "ticket.exclusion_reviewed"})
 _GOOD = frozenset({"ticket.closed"})

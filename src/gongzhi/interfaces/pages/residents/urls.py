@@ -14,6 +14,7 @@ urlpatterns = [
     path("t/<str:token>/rating", following.rate, name="my_ticket_rate"),
     path("t/<str:token>/pictures", following.add_pictures, name="my_ticket_pictures"),
     path("t/<str:token>/pictures/<int:file_id>", following.picture, name="my_ticket_picture"),
+    path("t/<str:token>/correct", following.correct, name="my_ticket_correct"),
     path("t/<str:token>/withdraw", following.withdraw, name="my_ticket_withdraw"),
     path("t/<str:token>/data", my_data.see, name="my_data"),
     path("t/<str:token>/data/file", my_data.take_along, name="my_data_file"),

@@ -16,11 +16,16 @@ from gongzhi.affairs.tickets.choices import (
     State,
     Urgency,
 )
+from gongzhi.affairs.tickets.intake import ADDRESS_LIMIT
 from gongzhi.affairs.tickets.numbers import id_in
 from gongzhi.affairs.tickets.queries.stories import Story
 from gongzhi.commons.organisations.queries import units_at, units_in
 from gongzhi.commons.territory.queries import ancestors
-from gongzhi.interfaces.pages.framing.choices import category_choices
+from gongzhi.interfaces.pages.framing.choices import (
+    PLACED_AT,
+    category_choices,
+    streets_and_communities,
+)
 from gongzhi.interfaces.pages.tickets.fields import FilesField, day, moment, words
 
 
@@ -177,6 +182,38 @@ class TriageForm(StepForm):
     def __init__(self, *args: Any, story: Story, **kwargs: Any) -> None:
         initial = {"category": story.category_code, "urgency": story.row.urgency}
         super().__init__(*args, story=story, initial=initial, **kwargs)
+
+
+class PlaceForm(StepForm):
+    """The community, or the street where nobody knows more, and the address within it."""
+
+    place = forms.ChoiceField(label=_("街道或社区"))
+    address = forms.CharField(
+        label=_("具体位置"),
+        required=False,
+        max_length=ADDRESS_LIMIT,
+        help_text=_("小区、楼栋或路口，例如“和风花园3号楼”。"),
+    )
+    reason = words(
+        _("怎样知道的"), hint=_("例如现场看过、打电话问过；诉求人看不到这一段。"), rows=2
+    )
+
+    def __init__(self, *args: Any, story: Story, **kwargs: Any) -> None:
+        near = [each.id for each in ancestors(story.place_id) if each.kind in PLACED_AT]
+        initial = {"place": str(near[-1]) if near else "", "address": story.address}
+        super().__init__(*args, story=story, initial=initial, **kwargs)
+        self.fields["place"].choices = streets_and_communities()  # type: ignore[attr-defined]
+
+
+class CorrectForm(StepForm):
+    text = words(
+        _("反映的事情"),
+        hint=_("改正听错、记错的地方；原来的记录会留着，分类和紧急程度按新的内容重新判断。"),
+        rows=6,
+    )
+
+    def __init__(self, *args: Any, story: Story, **kwargs: Any) -> None:
+        super().__init__(*args, story=story, initial={"text": story.text}, **kwargs)
 
 
 class MergeForm(StepForm):

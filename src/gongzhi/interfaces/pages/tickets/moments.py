@@ -13,6 +13,7 @@ from gongzhi.interfaces.pages.components import Moment
 TITLES: dict[str, str | Promise] = {
     "ticket.received": _("收到诉求"),
     "ticket.triaged": _("受理并分类"),
+    "ticket.reread": _("按更正后的内容重新分类"),
     "ticket.overruled": _("更正分类"),
     "ticket.dispatched": _("派单"),
     "ticket.objected": _("提出派单异议"),
@@ -93,6 +94,8 @@ def _title(event: EventView) -> str:
     elif event.kind in {"ticket.dispatched", "ticket.assisted"}:
         unit = find_unit(_id(data.get("lead") or data.get("unit")))
         detail = unit.name if unit else ""
+    elif event.kind == "ticket.corrected" and event.person_id:
+        return str(_("工作人员更正内容"))
     elif "approved" in data:
         detail = _("同意") if data["approved"] else _("不同意")
     elif "upheld" in data:

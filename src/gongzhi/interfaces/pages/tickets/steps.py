@@ -16,10 +16,13 @@ from gongzhi.affairs.tickets import (
     handling,
     merging,
     parking,
+    placing,
+    requesters,
     supervision,
     triage,
 )
 from gongzhi.affairs.tickets.choices import (
+    OPEN_STATES,
     ExclusionReason,
     RequestKind,
     Satisfied,
@@ -27,6 +30,7 @@ from gongzhi.affairs.tickets.choices import (
     State,
     Urgency,
 )
+from gongzhi.affairs.tickets.intake import ON_BEHALF
 from gongzhi.affairs.tickets.lifecycle import Step
 from gongzhi.affairs.tickets.queries.stories import Story
 from gongzhi.commons.permissions.actors import Actor
@@ -192,6 +196,19 @@ STEPS: tuple[StepPage, ...] = (
         lambda d, a: triage.overrule_triage(
             category_code=a["category"], urgency=Urgency(a["urgency"]), **d.who
         ),
+    ),
+    StepPage(
+        "place", pgettext_lazy("step", "更正地点"), forms.PlaceForm,
+        lambda s: "tickets.place" in s.actions and s.row.state in OPEN_STATES,
+        lambda d, a: placing.correct_place(
+            place_id=int(a["place"]), address=a["address"], reason=a["reason"], **d.who
+        ),
+    ),
+    StepPage(
+        "correct", pgettext_lazy("step", "更正内容"), forms.CorrectForm,
+        lambda s: "tickets.correct_for" in s.actions and s.channel in ON_BEHALF
+        and s.row.state in requesters.CORRECTABLE,
+        lambda d, a: requesters.correct_ticket(text=a["text"], **d.who),
     ),
     StepPage(
         "redispatch", pgettext_lazy("step", "改派"), forms.RedispatchForm, _can(Step.REDISPATCH),

@@ -8,7 +8,8 @@ from gongzhi.affairs.tickets.queries.stories import Story
 
 def marked(story: Story) -> SafeString:
     """The text as HTML; overlapping marks are joined, line breaks kept."""
-    spans = sorted((h.start, h.end) for h in story.highlights if h.field == "body")
+    fields = {"body", "subject"} if _begins_with_title(story) else {"body"}
+    spans = sorted((h.start, h.end) for h in story.highlights if h.field in fields)
     parts: list[SafeString] = []
     position = 0
     for start, end in spans:
@@ -20,6 +21,11 @@ def marked(story: Story) -> SafeString:
         position = end
     parts.append(_plain(story.text[position:]))
     return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _begins_with_title(story: Story) -> bool:
+    """A title made of the first words has the same positions as the text."""
+    return story.text.startswith(story.row.title.removesuffix("…"))
 
 
 def _plain(text: str) -> SafeString:

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gongzhi.affairs.resources.queries.facts import need_of_source
+from gongzhi.affairs.tickets.lifecycle import ticket_to_read
+from gongzhi.affairs.tickets.queries.routing import lead_after_correction
 from gongzhi.affairs.tickets.queries.stories import Story, WaitingReview, story_for_staff
 from gongzhi.affairs.tickets.replies import keep_reply, kept_replies
 from gongzhi.commons.attachments.attaching import attach
 from gongzhi.commons.attachments.queries import attachments_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import reach
+from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -30,6 +32,7 @@ from gongzhi.interfaces.pages.tickets.same_matters import same_matters
 from gongzhi.interfaces.pages.tickets.steps import BY_NAME, REFUSALS, Does, StepPage, offered
 from gongzhi.interfaces.pages.tickets.texts import marked
 
+PREFILLED = {"merge": "number", "redispatch": "unit"}  # what a link to the step may fill in
 CALLING = frozenset({"contact", "call-back", "ask"})  # steps that begin with a phone call
 
 
@@ -58,8 +61,8 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
         form = _filled(request, page, story, "")
     else:
         form = page.form(request.POST or None, request.FILES or None, story=story)
-        if page.name == "merge":
-            form.initial["number"] = request.GET.get("number", "")[:40]
+        if field := PREFILLED.get(page.name):
+            form.initial[field] = request.GET.get(field, "")[:40]
         if request.method == "POST" and form.is_valid():
             try:
                 _take(page, form, Does(ticket_id, by, timezone.now()))
@@ -67,7 +70,7 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
                 form.add_error(None, str(refused))
             else:
                 messages.success(request, _("已完成：%(step)s") % {"step": page.label})
-                return redirect("ticket", ticket_id)
+                return _back_to(ticket_id, by=by)
     alike = []
     if page.name == "merge" and page in offered(story):
         alike = same_matters(by=by, ticket_id=ticket_id, at=timezone.now())
@@ -81,6 +84,15 @@ def step(request: HttpRequest, ticket_id: int, name: str) -> HttpResponse:
         "calls": page.name in CALLING and story.contact is not None and story.contact.open,
     }
     return render(request, "tickets/step.html", context)
+
+
+def _back_to(ticket_id: int, *, by: Actor) -> HttpResponse:
+    """The ticket; the day's list where it left what `by` may read, as one placed elsewhere does."""
+    try:
+        ticket_to_read(by, "tickets.read", ticket_id)
+    except NotPermitted:
+        return redirect("desk")
+    return redirect("ticket", ticket_id)
 
 
 def _filled(request: HttpRequest, page: StepPage, story: Story, chosen: str) -> StepForm:
@@ -146,6 +158,7 @@ def _context(story: Story, by: Actor) -> dict[str, object]:
         ],
         "may_need": bool(story.steps) and not reach(by, "needs.publish").nowhere,
         "need": need_of_source("ticket", story.row.id),
+        "catalogue_lead": lead_after_correction(story, on=timezone.localdate()),
         "due": due,
         "due_tone": due_tone,
         "urgency": URGENCY_BADGES.get(story.row.urgency),
