@@ -32,14 +32,15 @@ from gongzhi.affairs.tickets.merging import (
 )
 from gongzhi.affairs.tickets.models import Merge, Requester, Ticket
 from gongzhi.affairs.tickets.parking import ask_parking, review_parking
-from gongzhi.affairs.tickets.queries.alike import merge_suggestions, public_alike
+from gongzhi.affairs.tickets.queries.alike import alike_for_staff, merge_suggestions, public_alike
 from gongzhi.affairs.tickets.queries.lists import due_list
 from gongzhi.affairs.tickets.queries.stories import story_for_requester, story_for_staff
 from gongzhi.affairs.tickets.requesters import withdraw_ticket
 from gongzhi.affairs.tickets.supervision import escalate_overdue
 from gongzhi.commons.ledger.verifying import verify
 from gongzhi.commons.notices.models import Notice
-from gongzhi.commons.permissions.actors import RESIDENT
+from gongzhi.commons.organisations.permissions import NotPermitted
+from gongzhi.commons.permissions.actors import RESIDENT, Actor
 from gongzhi.commons.privacy.encryption import open_text
 from gongzhi.coordination.follow_ups import follow_all
 from tests.affairs.small_district import MONDAY, SmallDistrict
@@ -251,6 +252,63 @@ def test_time_spent_following_does_not_count_afterwards(district: SmallDistrict,
     assert later is not None
     assert due is not None
     assert later - due == timedelta(days=6), "two working days from that second Monday"
+
+
+def on_behalf(
+    district: SmallDistrict, text: str = WORDS, *, place: str = "garden", key: str = "desk-1"
+) -> Request:
+    return Request(
+        text=text,
+        channel=Channel.PHONE,
+        place_id=district.places[place].pk,
+        contact=Contact(name="张先生", phone="13700137000"),
+        idempotency_key=key,
+    )
+
+
+def test_whoever_takes_a_request_down_sees_what_may_be_the_same(district: SmallDistrict) -> None:
+    """Also what isn't public: staff who may read it may tell the caller that it is being done."""
+    first = dispatched(district)
+
+    def seen(asked: Request, by: Actor = district.worker) -> list[int]:
+        return [row.id for row, _near in alike_for_staff(by=by, request=asked, at=MONDAY + HOUR)]
+
+    assert seen(on_behalf(district)) == [first]
+    assert seen(on_behalf(district, "家里停水两天了，请维修水管")) == []
+    assert seen(on_behalf(district, place="pine"), district.officer) == []
+    assert seen(on_behalf(district), district.water) == [], "what one may not read isn't shown"
+    receive_ticket(request=on_behalf(district), by=district.worker, at=MONDAY + HOUR)
+    assert seen(on_behalf(district)) == [], "a second press of the button is no second request"
+
+
+def test_staff_let_a_caller_follow_what_is_being_done(district: SmallDistrict) -> None:
+    first = dispatched(district)
+    receipt = follow_ticket(
+        ticket_id=first, request=on_behalf(district), by=district.worker, at=MONDAY + HOUR
+    )
+    follow_all(at=MONDAY + HOUR)
+    mine = ticket(receipt.ticket_id)
+    assert (mine.merged_into_id, mine.channel) == (first, Channel.PHONE)
+    assert open_text(Requester.objects.get(ticket=mine).phone_sealed) == "13700137000"
+    by, at = district.sanitation, MONDAY + HOUR
+    answer_ticket(ticket_id=first, text="已清运", by=by, at=at)
+    close_ticket(ticket_id=first, evidence="清运了", by=by, at=at)
+    assert ticket(receipt.ticket_id).state == State.CLOSED
+    assert verify().findings == ()
+
+
+def test_staff_follow_nothing_that_they_may_not_read(district: SmallDistrict) -> None:
+    elsewhere = dispatched(district)
+    Ticket.objects.filter(pk=elsewhere).update(place_path=district.places["pine"].path)
+    with pytest.raises(CannotMerge):
+        follow_ticket(
+            ticket_id=elsewhere, request=on_behalf(district), by=district.worker, at=MONDAY
+        )
+    with pytest.raises(NotPermitted):
+        follow_ticket(
+            ticket_id=dispatched(district), request=on_behalf(district), by=district.sanitation,
+            at=MONDAY,
+        )  # fmt: skip
 
 
 def test_a_split_ticket_belongs_to_the_same_requester_and_says_so(

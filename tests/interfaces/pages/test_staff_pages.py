@@ -218,6 +218,43 @@ def test_somebody_who_presses_the_button_twice_registers_once(
     assert "楼道灯不亮" not in client.get("/desk/registered").content.decode()
 
 
+def test_the_clerk_asks_whether_it_is_what_is_being_done_already(
+    offices: Offices, client: Client
+) -> None:
+    first, at_garden = offices.ticket(), "和风花园门口"
+    offices.sign_in(client, offices.district.worker)
+    form = {
+        "key": "0123",
+        "channel": "phone",
+        "kind": "help",
+        "place": offices.district.places["willow"].pk,
+        "address": at_garden,
+        "text": "和风花园门口垃圾桶没人清运，臭",
+        "urgency": "normal",
+        "phone": "13700137000",
+    }
+    page = client.post("/desk/register", form).content.decode()
+    assert Page(page).faults == []
+    assert "附近有人反映过相似的事" in page
+    assert f'name="follow" value="{first}"' in page
+    assert "error-summary" not in page
+    assert Ticket.objects.count() == 1, "nothing is sent before the clerk has chosen"
+    page = client.post("/desk/register", form | {"asked": "1"}).content.decode()
+    assert "请选一项" in page
+    page = client.post("/desk/register", form | {"asked": "1", "follow": "999"}).content.decode()
+    assert "请再选一次" in page
+    chosen = form | {"asked": "1", "follow": first}
+    for _press in range(2):
+        assert client.post("/desk/register", chosen).url == "/desk/registered"  # type: ignore[attr-defined]
+    follower = Ticket.objects.exclude(pk=first).get()
+    assert (follower.merged_into_id, follower.channel) == (first, "phone")
+    assert "随这一张一起办理" in client.get("/desk/registered").content.decode()
+    other = form | {"asked": "1", "follow": "0", "key": "0124"}
+    assert client.post("/desk/register", other).url == "/desk/registered"  # type: ignore[attr-defined]
+    assert Ticket.objects.latest("id").merged_into_id is None
+    assert "随这一张一起办理" not in client.get("/desk/registered").content.decode()
+
+
 def test_a_suggested_matter_is_taken_over_in_one_tap(offices: Offices, client: Client) -> None:
     ticket, by = offices.ticket(), offices.district.coordinator
     offices.sign_in(client, by)

@@ -172,6 +172,12 @@ def _insert(new: list[tuple[Request, Ticket]], *, by: Actor) -> None:
     record_many([_received(request, ticket, by=by) for request, ticket in new])
 
 
+def is_in(request: Request) -> bool:
+    """Whether this very submission was taken in before."""
+    digest = _idempotency_digest(request.idempotency_key)
+    return bool(digest) and Ticket.objects.filter(idempotency_key=digest).exists()
+
+
 def _already_received(drafts: list[Ticket]) -> dict[str, Ticket]:
     keys = [ticket.idempotency_key for ticket in drafts if ticket.idempotency_key]
     if not keys:
@@ -185,7 +191,7 @@ def _already_received(drafts: list[Ticket]) -> dict[str, Ticket]:
 def _draft(request: Request, *, by: Actor, at: datetime, came_before: bool = False) -> Ticket:
     text = request.text.strip()
     _check(request, text, at=at)
-    place = _place_of(request, text)
+    place = place_meant(request, text)
     if not came_before:
         _require_channel(request.channel, place, by=by)
     chosen = request.category_code
@@ -248,8 +254,11 @@ def _check(request: Request, text: str, *, at: datetime) -> None:
         )
 
 
-def _place_of(request: Request, text: str) -> PlaceView:
-    """The deepest place that the request names; the whole district where it names none."""
+def place_meant(request: Request, text: str) -> PlaceView:
+    """The deepest place that the request names; the whole district where it names none.
+
+    Raises `CannotReceive` for a place that isn't there and a point outside the district.
+    """
     if request.place_id is not None:
         chosen = find_place(request.place_id)
         if chosen is None:

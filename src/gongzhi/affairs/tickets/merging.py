@@ -9,9 +9,10 @@ from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import OPEN_STATES, Channel, RequestKind
 from gongzhi.affairs.tickets.endings import follow, leave
 from gongzhi.affairs.tickets.intake import Contact, Receipt, Request, receive_part, receive_ticket
-from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch
+from gongzhi.affairs.tickets.lifecycle import tell, ticket_for, touch, units_for
 from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.commons.organisations.actors import Actor
+from gongzhi.commons.organisations.permissions import allowed
 from gongzhi.commons.privacy.encryption import open_text
 
 
@@ -93,14 +94,14 @@ def split_ticket(
 
 @transaction.atomic
 def follow_ticket(*, ticket_id: int, request: Request, by: Actor, at: datetime) -> Receipt:
-    """A requester adds themselves to a public request on the same matter instead of repeating it.
+    """A requester adds themselves to a request on the same matter instead of repeating it.
 
     They get a ticket of their own that follows the other: own link, own call-back, own rating.
-    Raises `CannotMerge` where the other is not public or has ended, `CannotReceive` as
-    `receive_ticket` does.
+    The other is public, or staff who take the request down may read it. Raises `CannotMerge`
+    where it is neither or has ended, `CannotReceive` as `receive_ticket` does.
     """
-    into = Ticket.objects.select_for_update().filter(pk=ticket_id, public_at__isnull=False).first()
-    if into is None or into.state not in OPEN_STATES or into.merged_into_id:
+    into = Ticket.objects.select_for_update().filter(pk=ticket_id).first()
+    if into is None or not _may_know(into, by=by) or _goes_on_elsewhere(into):
         raise CannotMerge(_("这件事已经办结或不能跟进了，请直接提交您的诉求"))
     receipt = receive_ticket(request=request, by=by, at=at)
     if receipt.repeated:
@@ -110,6 +111,17 @@ def follow_ticket(*, ticket_id: int, request: Request, by: Actor, at: datetime) 
         touch(follower, at=at, category_code=into.category_code, category_by="merge")
     follow(follower, into, by=by, at=at)
     return receipt
+
+
+def _may_know(ticket: Ticket, *, by: Actor) -> bool:
+    units = units_for("tickets.read", ticket)
+    return ticket.public_at is not None or allowed(
+        by, "tickets.read", place_path=ticket.place_path, unit_ids=units
+    )
+
+
+def _goes_on_elsewhere(ticket: Ticket) -> bool:
+    return ticket.state not in OPEN_STATES or ticket.merged_into_id is not None
 
 
 def _contact_of(ticket: Ticket) -> Contact:

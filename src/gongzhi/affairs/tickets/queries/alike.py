@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from gongzhi.affairs.tickets.choices import State
+from gongzhi.affairs.tickets.intake import Request, is_in, place_meant
 from gongzhi.affairs.tickets.lifecycle import ticket_to_read
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.numbers import number_of
@@ -77,7 +78,28 @@ def merge_suggestions(
         point = (ticket.longitude, ticket.latitude)
     here = _where(ticket.place_id, point, ticket.received_at)
     words = f"{ticket.title}\n{ticket.text}"
-    near = _nearest(words, _around(found, ticket.place_id), here, most=most)
+    return _with_rows(_nearest(words, _around(found, ticket.place_id), here, most=most))
+
+
+def alike_for_staff(
+    *, by: Actor, request: Request, at: datetime, most: int = 5
+) -> list[tuple[TicketRow, Nearness]]:
+    """Open tickets that `by` may read and whoever asks may follow instead, the nearest first.
+
+    For staff who take a request down, before it is sent; none once this submission is in.
+    Raises `CannotReceive` as `place_meant` does.
+    """
+    place = place_meant(request, request.text)
+    found = _open_since(at).filter(within_reach(by, "tickets.read"))
+    point = None
+    if request.longitude is not None and request.latitude is not None:
+        point = (request.longitude, request.latitude)
+    here = _where(place.id, point, at)
+    near = _nearest(request.text, _around(found, place.id), here, most=most)
+    return [] if near and is_in(request) else _with_rows(near)
+
+
+def _with_rows(near: Sequence[tuple[int, Nearness]]) -> list[tuple[TicketRow, Nearness]]:
     rows = {row.id: row for row in as_rows(_rows([found_id for found_id, _ in near]))}
     return [(rows[found_id], how_near) for found_id, how_near in near]
 

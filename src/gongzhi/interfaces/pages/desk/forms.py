@@ -1,5 +1,6 @@
 """The forms of the desk."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from secrets import token_hex
 from typing import Any
@@ -14,6 +15,7 @@ from gongzhi.commons.organisations.permissions import reach
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.interfaces.pages.framing.choices import category_choices, place_choices, unit_choices
 from gongzhi.interfaces.pages.tickets.fields import day
+from gongzhi.interfaces.pages.tickets.same_matters import SameMatterLine, follow_words
 
 ANY = [("", _("不限"))]
 TAKEN_DOWN = (Channel.PHONE, Channel.VOICE, Channel.PAPER, Channel.GRID)
@@ -89,6 +91,33 @@ class SaveForm(forms.Form):
 
     name = forms.CharField(label=_("给这次查找取个名字"), max_length=40)
     query = forms.CharField(widget=forms.HiddenInput, max_length=2_000)
+
+
+class SameMatterForm(forms.Form):
+    """Asked once the request is written: is it one of these that are being done?"""
+
+    follow = forms.TypedChoiceField(
+        label=_("问一问诉求人：是不是这件事？"),
+        help_text=_(
+            "选“跟进”，诉求人一样有自己的编号和链接，一样收到结果和评价；承办单位只办一次。"
+        ),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("请选一项；都不是，就选第一项。"),
+            "invalid_choice": _("这件事刚刚有了变化，请再选一次。"),
+        },
+    )
+
+    def __init__(self, *args: Any, alike: Sequence[SameMatterLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["follow"].choices = [  # type: ignore[attr-defined]
+            (0, _("都不是，另外登记一件")),
+            *(
+                (row.id, follow_words(row.title, row.place_name, row.received_at, row.state))
+                for row in (line.row for line in alike)
+            ),
+        ]
 
 
 class RegisterForm(forms.Form):

@@ -5,10 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.formats import date_format
-from django.utils.text import Truncator
-from django.utils.timezone import localtime
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.affairs.tickets.choices import RequestKind
@@ -17,6 +13,7 @@ from gongzhi.affairs.tickets.queries.alike import SameMatter
 from gongzhi.commons.privacy.phones import is_phone
 from gongzhi.commons.territory.queries import communities
 from gongzhi.interfaces.pages.guarding.forms import Guard, GuardedForm
+from gongzhi.interfaces.pages.tickets.same_matters import follow_words
 
 MOST_PICTURES = 5
 
@@ -146,16 +143,7 @@ class ReachForm(GuardedForm):
         field = self.fields["follow"]
         assert isinstance(field, forms.TypedChoiceField)
         field.choices = [("", _("不是，我说的是另一件事"))] + [
-            (
-                each.ticket_id,
-                gettext("跟进：%(words)s（%(place)s，%(day)s，%(state)s）")
-                % {
-                    "words": Truncator(each.text).chars(60),
-                    "place": each.place_name,
-                    "day": date_format(localtime(each.received_at), "SHORT_DATE_FORMAT"),
-                    "state": each.state.label,
-                },
-            )
+            (each.ticket_id, follow_words(each.text, each.place_name, each.received_at, each.state))
             for each in alike
         ]
 
