@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.hot_issues import gather_hot_issues
+from gongzhi.affairs.tickets.intake import Request
+from gongzhi.affairs.tickets.merging import follow_ticket, merge_tickets
 from gongzhi.affairs.tickets.models import HotIssue, HotIssueTicket, Ticket
 from gongzhi.affairs.tickets.queries.hot import (
     coming,
@@ -23,7 +25,7 @@ from gongzhi.affairs.tickets.requesters import correct_ticket, erase_requester
 from gongzhi.affairs.tickets.seasons import look_ahead
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.organisations.permissions import NotPermitted
-from gongzhi.commons.permissions.actors import SYSTEM
+from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.tables.reading import Table
 from gongzhi.coordination.follow_ups import follow_all
@@ -231,6 +233,34 @@ def test_erased_words_leave_the_matter_at_once(district: SmallDistrict) -> None:
     gather_hot_issues(at=LATER)
     assert central not in members(view.id)
     assert set(ids) - members(view.id) == {central}
+
+
+def test_whoever_follows_instead_of_sending_another_is_a_supporter(
+    district: SmallDistrict,
+) -> None:
+    ids = hear(district, MIXING)
+    gather_hot_issues(at=LATER)
+    (before,) = hot_issues_within_reach(by=district.officer)
+    Ticket.objects.filter(pk=ids[0]).update(public_at=MONDAY)
+    for number in range(4):
+        follow_ticket(
+            ticket_id=ids[0],
+            request=Request(text=f"{MIXING[0]}，第{number}户也一样"),
+            by=RESIDENT,
+            at=MONDAY + timedelta(days=1),
+        )
+    gather_hot_issues(at=LATER)
+    (view,) = hot_issues_within_reach(by=district.officer)
+    assert (view.id, view.messages, view.supporters) == (before.id, 4, 4)
+    assert view.heat == pytest.approx(before.heat + math.sqrt(4))
+
+
+def test_two_requests_that_staff_joined_are_still_two_messages(district: SmallDistrict) -> None:
+    ids = hear(district, MIXING)
+    merge_tickets(ticket_id=ids[1], into_id=ids[0], by=district.officer, at=LATER)
+    gather_hot_issues(at=LATER)
+    (view,) = hot_issues_within_reach(by=district.officer)
+    assert (view.messages, view.supporters) == (4, 0)
 
 
 def test_positions_in_a_text_that_was_corrected_are_forgotten(district: SmallDistrict) -> None:

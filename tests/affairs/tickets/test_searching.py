@@ -85,6 +85,19 @@ def test_words_and_filters_narrow_together_and_pages_follow(district: SmallDistr
     assert pages == [ids[:3:-1], ids[3:0:-1], ids[:1]]
 
 
+@pytest.mark.parametrize("first_chunk", [2, 200])
+def test_common_words_and_rare_ones_are_found_the_same(
+    district: SmallDistrict, monkeypatch: pytest.MonkeyPatch, first_chunk: int
+) -> None:
+    """Common ones from the newest ticket back, rare ones by all that the index has."""
+    monkeypatch.setattr(searching, "FIRST_CHUNK", first_chunk)
+    ids = [receive(district, f"第{n}次垃圾没人清运").ticket_id for n in range(7)]
+    follow_all(at=MONDAY)
+    assert found(district, "垃圾") == ids[::-1]
+    assert found(district, "第3次垃圾") == [ids[3]]
+    assert found(district, "垃圾 停水") == []
+
+
 def test_nobody_finds_what_they_may_not_read(district: SmallDistrict) -> None:
     dispatched(district)
     page = search_tickets(by=district.water, words="垃圾", filters=TicketFilter())

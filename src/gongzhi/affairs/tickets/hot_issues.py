@@ -1,17 +1,17 @@
 """Once a day: which matters are boiling up in the district, and which tickets speak of them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.models import HotIssue as IssueRow
-from gongzhi.affairs.tickets.models import HotIssueTicket, Ticket
+from gongzhi.affairs.tickets.models import HotIssueTicket, Merge, Ticket
 from gongzhi.affairs.tickets.requesters import ERASED_TEXT
 from gongzhi.commons.ledger.marks import keep
 from gongzhi.engines.triage.hot_issues import HotIssue, Voice, hot_issues
@@ -71,17 +71,35 @@ def _heard(at: datetime) -> list[_Heard]:
     if newest is None:
         return []
     rows = there.filter(received_at__gt=newest - WINDOW).order_by("-received_at", "-id")
+    found = list(rows.values_list(*_FIELDS)[:MOST_TICKETS])
+    support = _support({row[0] for row in found})
+    supporters = Counter(support.values())
     heard = [
         _Heard(
             id=ticket_id,
-            voice=Voice(Message(body=text, subject=title), at=received, place=str(community or "")),
+            voice=Voice(
+                Message(body=text, subject=title),
+                at=received,
+                supporters=supporters[ticket_id],
+                place=str(community or ""),
+            ),
             is_open=bool(is_open),
         )
-        for ticket_id, title, text, received, community, is_open in rows.values_list(*_FIELDS)[
-            :MOST_TICKETS
-        ]
+        for ticket_id, title, text, received, community, is_open in found
+        if ticket_id not in support
     ]
     return heard[::-1]
+
+
+def _support(heard: Set[int]) -> dict[int, int]:
+    """Tickets sent to follow another instead of as one more, and which of `heard` they follow.
+
+    Those that staff joined afterwards were sent as messages of their own, and stay so.
+    """
+    since_sent = Merge.objects.filter(ticket=OuterRef("pk"), at=OuterRef("received_at"))
+    rows = Ticket.objects.filter(Exists(since_sent), merged_into__isnull=False)
+    followed = dict(rows.values_list("id", "merged_into_id"))
+    return {each: into for each, into in followed.items() if each in heard and into in heard}
 
 
 def _that_count() -> QuerySet[Ticket]:

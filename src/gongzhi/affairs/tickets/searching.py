@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import Enum
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -35,6 +36,8 @@ MERGED_AT_ONCE = 500  # pages
 _FORGOTTEN = "tickets.words.forgotten"
 UNMARKED = "tickets.words.unmarked"  # kept by a migration: {"below": id}, tickets without marks
 RENEWED_FOR = 5.0  # seconds; then the worker sees to other things again
+NEWEST = 60_000  # ids, some 30 ms where none of them has the words
+_NEWEST = f"COALESCE(%s, (SELECT MAX(ticket_id) + 1 FROM {TABLE})) - {NEWEST}"  # noqa: S608
 MOST_WORDS = 120  # more than the databases' own limits on a query allow for
 
 CREATE = {
@@ -193,14 +196,40 @@ def found_by_words(sought: Sought, *, before: int | None = None) -> Iterator[lis
     if sum(map(len, phrases)) > MOST_WORDS:
         raise CannotSearch(_("查找的词太多，请少写几个"))
     marks = sought.marks()
-    size = FIRST_CHUNK
+    size, way = FIRST_CHUNK, _Way.BY_KEY
+    if connection.vendor == "postgresql":
+        way = _way_for(phrases, marks, sought.among, before=before)
     while True:
-        chunk = _chunk(phrases, marks, sought.among, before=before, size=size)
+        chunk = _chunk(phrases, marks, sought.among, before=before, size=size, way=way)
         if chunk:
             yield chunk
         if len(chunk) < size:
             return
         before, size = chunk[-1], min(size * 4, LONGEST_CHUNK)
+
+
+class _Way(Enum):
+    """How the newest tickets with the words are come by.
+
+    SQLite's index gives them in the order of ids. PostgreSQL's doesn't, and its planner, which
+    takes every word for a common one, walks back through all tickets for words that hardly occur.
+    """
+
+    BY_KEY = "from the newest ticket back"
+    AMONG_NEWEST = "the same, and no further than some thousands of ids"
+    BY_WORDS = "all that the index of words has, then in order"
+
+
+def _way_for(
+    phrases: list[list[str]],
+    marks: list[list[str]],
+    among: Sequence[QuerySet[Ticket]],
+    *,
+    before: int | None,
+) -> _Way:
+    """By key only where the newest ids alone fill a chunk, so that the words are common."""
+    newest = _chunk(phrases, marks, among, before=before, size=FIRST_CHUNK, way=_Way.AMONG_NEWEST)
+    return _Way.BY_KEY if len(newest) == FIRST_CHUNK else _Way.BY_WORDS
 
 
 def _chunk(
@@ -210,6 +239,7 @@ def _chunk(
     *,
     before: int | None,
     size: int,
+    way: _Way,
 ) -> list[int]:
     sqlite = connection.vendor == "sqlite"
     # The plus keeps SQLite from asking the index of words once for each of the ids.
@@ -220,10 +250,13 @@ def _chunk(
     sql = (
         f"SELECT {key} FROM {TABLE} WHERE {match} AND {key} < %s "  # noqa: S608
         + "".join(f"AND {also} IN ({inner}) " for inner, _ in narrow)
-        + f"ORDER BY {key} DESC LIMIT %s"
+        + (f"AND {key} > {_NEWEST} " if way is _Way.AMONG_NEWEST else "")
+        # An order that no index has: only then is the index of words asked for all it has.
+        + f"ORDER BY {key}{' + 0' if way is _Way.BY_WORDS else ''} DESC LIMIT %s"
     )
     with connection.cursor() as cursor:
         last = 2**62 if before is None else before
         given = [value for _, values in narrow for value in values]
-        cursor.execute(sql, [query, last, *given, size])
+        since = [before] if way is _Way.AMONG_NEWEST else []
+        cursor.execute(sql, [query, last, *given, *since, size])
         return [row[0] for row in cursor.fetchall()]
