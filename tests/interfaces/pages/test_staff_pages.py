@@ -247,6 +247,10 @@ def test_the_clerk_asks_whether_it_is_what_is_being_done_already(
     for _press in range(2):
         assert client.post("/desk/register", chosen).url == "/desk/registered"  # type: ignore[attr-defined]
     follower = Ticket.objects.exclude(pk=first).get()
+    page = client.get(f"/tickets/{follower.pk}").content.decode()
+    assert "等待派单" not in page, "it waits for nobody: the other one is being done"
+    page = client.get(f"/tickets/{follower.pk}/place").content.decode()
+    assert f'name="address" value="{at_garden}"' in page
     assert (follower.merged_into_id, follower.channel) == (first, "phone")
     assert "随这一张一起办理" in client.get("/desk/registered").content.decode()
     other = form | {"asked": "1", "follow": "0", "key": "0124"}

@@ -199,8 +199,10 @@ class PlaceForm(StepForm):
     )
 
     def __init__(self, *args: Any, story: Story, **kwargs: Any) -> None:
-        near = [each.id for each in ancestors(story.place_id) if each.kind in PLACED_AT]
-        initial = {"place": str(near[-1]) if near else "", "address": story.address}
+        near = [each for each in ancestors(story.place_id) if each.kind in PLACED_AT]
+        initial = {"place": str(near[-1].id) if near else "", "address": story.address}
+        if near:  # said once: else the address would go on naming the place that was wrong
+            initial["address"] = story.address.removeprefix(near[-1].full_name)
         super().__init__(*args, story=story, initial=initial, **kwargs)
         self.fields["place"].choices = streets_and_communities()  # type: ignore[attr-defined]
 

@@ -39,7 +39,8 @@ def row_of(ticket: TicketRow, *, now: datetime) -> Row:
 
 def due_words(ticket: TicketRow, *, now: datetime) -> tuple[str, str]:
     """When the next thing is due, and whether that is soon or past. Contact comes first."""
-    if ticket.state not in OPEN_STATES or ticket.state == State.PARKED:
+    # Of a ticket that follows another, that one's clock counts.
+    if ticket.state not in OPEN_STATES or ticket.state == State.PARKED or ticket.merged_into:
         return "", ""
     if ticket.waits:
         return _("等诉求人回复，暂停计时"), ""
