@@ -290,6 +290,15 @@ def test_a_place_put_right_suggests_another_lead_to_whoever_dispatches(
     assert f'<option value="{hotline.pk}" selected>' in page
 
 
+def test_a_ticket_is_taken_back_for_another_lead(offices: Offices, client: Client) -> None:
+    ticket = offices.ticket()
+    offices.sign_in(client, offices.district.coordinator)
+    assert f"/tickets/{ticket}/return" in client.get(f"/tickets/{ticket}").content.decode()
+    client.post(reverse("ticket_step", args=[ticket, "return"]), {"reason": "派错了"})
+    assert Ticket.objects.get(pk=ticket).state == "returned"
+    assert f"/tickets/{ticket}/return" not in client.get(f"/tickets/{ticket}").content.decode()
+
+
 def test_staff_put_right_the_words_they_took_down_on_the_page(
     offices: Offices, client: Client
 ) -> None:

@@ -217,6 +217,10 @@ STEPS: tuple[StepPage, ...] = (
         ),
     ),
     StepPage(
+        "return", pgettext_lazy("step", "退单"), forms.ReasonForm, _can(Step.RETURN),
+        lambda d, a: dispatch.return_ticket(reason=a["reason"], **d.who),
+    ),
+    StepPage(
         "merge", pgettext_lazy("step", "并单"), forms.MergeForm,
         lambda s: "tickets.merge" in s.actions and bool(s.steps) and not s.row.merged_into,
         lambda d, a: merging.merge_tickets(into_id=a["number"], **d.who),
