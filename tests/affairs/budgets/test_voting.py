@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
+from gongzhi.affairs.budgets import ballots as voting
 from gongzhi.affairs.budgets import codes as coding
 from gongzhi.affairs.budgets.ballots import (
     CannotVote,
@@ -40,6 +41,23 @@ def test_a_code_is_good_for_one_ballot(round_: SmallRound) -> None:
         round_.cast(codes[0], [2])
     assert [ballot.choices for ballot in Ballot.objects.all()] == [[1, 3]]
     assert round_.row(made).cast == 1
+
+
+def test_a_code_replaced_since_it_was_read_votes_no_more(
+    round_: SmallRound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, codes = round_.voting(1)
+    entry = RosterEntry.objects.get(round_id=made)
+    read = voting.numbers_of
+
+    def replaced_meanwhile(round_id: int) -> frozenset[int]:
+        replace_codes(round_id=made, entry_ids=[entry.pk], by=round_.worker, at=VOTING_DAY)
+        return read(round_id)
+
+    monkeypatch.setattr(voting, "numbers_of", replaced_meanwhile)
+    with pytest.raises(CannotVote):
+        round_.cast(codes[0], [1])
+    assert not Ballot.objects.exists()
 
 
 def test_misread_signs_are_put_right_and_a_wrong_code_opens_nothing(round_: SmallRound) -> None:

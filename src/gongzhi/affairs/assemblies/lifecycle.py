@@ -67,7 +67,9 @@ TOPIC = Lifecycle(
         Step.OPEN: _move(_T.OPEN, pgettext_lazy("step", "开始征集意见"), _T.PROPOSED),
         Step.REFUSE: _move(_T.WITHDRAWN, pgettext_lazy("step", "不列为议题"), _T.PROPOSED),
         Step.NOTICE: _move(_T.NOTICED, pgettext_lazy("step", "结束征集并公示"), _T.OPEN),
-        Step.REOPEN: _move(_T.OPEN, pgettext_lazy("step", "重新征集意见"), _T.NOTICED, _T.DECIDED),
+        Step.REOPEN: _move(
+            _T.OPEN, pgettext_lazy("step", "重新征集意见"), _T.OPEN, _T.NOTICED, _T.DECIDED
+        ),
         Step.DECIDE: _move(_T.DECIDED, pgettext_lazy("step", "形成决议"), _T.NOTICED),
         Step.CARRY_OUT: _move(_T.CARRIED_OUT, pgettext_lazy("step", "落实完"), _T.DECIDED),
         Step.WITHDRAW: _move(_T.WITHDRAWN, pgettext_lazy("step", "撤回议题"), _T.OPEN, _T.NOTICED),

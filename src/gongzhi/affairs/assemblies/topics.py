@@ -38,6 +38,7 @@ from gongzhi.commons.privacy.links import read_link, sign_link
 from gongzhi.commons.territory.queries import PlaceView, ancestor_of_kind, find_place
 
 KIND = "topic"
+_LINK = "topic_proposal"
 LEAST_SEEDS = 3
 _LONGEST = timedelta(days=366)
 
@@ -109,12 +110,12 @@ def propose_topic(*, new: NewTopic, by: Actor, at: datetime) -> int:
 def proposal_link(topic_id: int) -> str:
     """The token by which a resident follows what becomes of a proposal."""
     row = Topic.objects.get(pk=topic_id)
-    return sign_link("proposal", row.pk, row.link_version)
+    return sign_link(_LINK, row.pk, row.link_version)
 
 
 def topic_of_proposal(token: str) -> int:
     """The topic that a proposer's token opens; raises NotInAssembly for one that opens none."""
-    read = read_link("proposal", token)
+    read = read_link(_LINK, token)
     if read is None or not Topic.objects.filter(pk=read.id, link_version=read.version).exists():
         raise NotInAssembly
     return read.id
@@ -240,11 +241,16 @@ def notice_topic(
 
 @transaction.atomic
 def reopen_topic(*, topic_id: int, closes_at: datetime, by: Actor, at: datetime) -> None:
-    """An objection is right: people may take part again, and what was posted is taken down."""
+    """People may take part again, until a new day, and what was posted is taken down.
+
+    After an objection that is right, after a revoked decision, or when the time was too short.
+    """
     topic = topic_for(by, "topics.run", topic_id)
     _check_closing(closes_at, at=at)
     if topic.state == TopicState.DECIDED:
         raise CannotMove(TOPIC, Step.REOPEN, topic.state)  # the decision has to be revoked first
+    if topic.state == TopicState.OPEN and topic.closes_at is not None and at < topic.closes_at:
+        raise CannotDeliberate(_("还在征集意见，截止以后才能重新征集"), field="closes_at")
     move(topic, TOPIC, Step.REOPEN, noticed_at=None, closes_at=closes_at, touched_at=at)
     _take_down(topic, by=by, at=at)
     _tell(topic, events.TOPIC_REOPENED, by=by, at=at)
@@ -256,13 +262,14 @@ def decide_topic(
 ) -> int:
     """Decide once the time for objections is over and each has its answer; returns the decision."""
     topic = topic_for(by, "decisions.take", topic_id)
+    # Moved, and so locked, before the notice is read: what was posted a moment ago counts.
+    move(topic, TOPIC, Step.DECIDE, touched_at=at)
     notice = notice_about(Subject(KIND, topic.pk), by=SYSTEM)
-    if topic.state == TopicState.NOTICED and notice is not None:
+    if notice is not None:
         if at <= notice.objections_until:
             raise CannotDeliberate(_("公示期还没有结束，到期以后才能形成决议"))
         if notice.unanswered:
             raise CannotDeliberate(_("还有异议没有答复，答复以后才能形成决议"))
-    move(topic, TOPIC, Step.DECIDE, touched_at=at)
     counted = figures_of(topic)
     decision = take_decision(
         subject_kind=KIND, subject_id=topic.pk, place_id=topic.place_id, title=topic.title,

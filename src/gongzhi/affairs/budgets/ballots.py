@@ -163,8 +163,9 @@ def told_places(entries: Sequence[RosterEntry]) -> frozenset[int]:
 
 
 def _use(entries: Sequence[RosterEntry], how: Channel) -> int:
-    """Mark codes as used; how many of them weren't."""
-    unused = RosterEntry.objects.filter(pk__in=[entry.pk for entry in entries], used="")
+    """Mark codes as used; how many could be: not those used or replaced since they were read."""
+    codes = [entry.code_digest for entry in entries]
+    unused = RosterEntry.objects.filter(code_digest__in=codes, used="")
     return unused.update(used=how)
 
 

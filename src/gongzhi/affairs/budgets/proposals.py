@@ -30,7 +30,7 @@ from gongzhi.commons.territory.queries import find_place
 
 _LONGEST_TEXT = 2_000
 MOST_PROPOSALS = 500
-LINK = "proposal"
+_LINK = "budget_proposal"
 
 
 class CannotPropose(ValueError):
@@ -149,12 +149,12 @@ def _check(row: Round, new: NewProposal) -> None:
 
 
 def _receipt(row: Proposal) -> ProposalReceipt:
-    return ProposalReceipt(row.pk, row.number, sign_link(LINK, row.pk, row.link_version))
+    return ProposalReceipt(row.pk, row.number, sign_link(_LINK, row.pk, row.link_version))
 
 
 def proposal_of_link(token: str) -> int:
     """The proposal that a private link opens; raises `NoSuchRound` for one that opens none."""
-    read = read_link(LINK, token)
+    read = read_link(_LINK, token)
     if read is None or not Proposal.objects.filter(pk=read.id, link_version=read.version).exists():
         raise NoSuchRound
     return read.id

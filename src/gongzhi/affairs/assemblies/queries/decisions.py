@@ -22,6 +22,7 @@ from gongzhi.commons.territory.queries import find_place, public_name
 
 PAGE = 20
 LEAST_RATINGS = 5  # fewer are not shown: they would be single people
+LEAST_VOTERS = 5
 _OVER = {TaskState.CANCELLED, TaskState.REFUSED}
 
 
@@ -130,7 +131,7 @@ def decision_story(*, by: Actor, decision_id: int) -> DecisionStory:
         row=_row(row, tasks),
         text=row.text,
         rule=row.rule,
-        figures=row.figures,
+        figures=_told(row),
         result=row.result,
         result_at=row.result_at,
         reason=row.reason,
@@ -182,6 +183,16 @@ def _row(row: Decision, tasks: list[TaskView]) -> DecisionRow:
         tasks=len(living),
         tasks_done=sum(one.state == TaskState.FINISHED for one in living),
     )
+
+
+def _told(row: Decision) -> dict[str, Any]:
+    """The counts that were decided on; of a topic with fewer voters than five, not who took part.
+
+    An owners' vote is another matter: the law wants each of its figures to be told.
+    """
+    if row.subject_kind != "topic" or row.figures.get("voters", 0) >= LEAST_VOTERS:
+        return row.figures
+    return {name: value for name, value in row.figures.items() if name not in {"voters", "votes"}}
 
 
 def _rated(row: Decision) -> Rated | None:

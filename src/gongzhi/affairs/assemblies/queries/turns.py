@@ -75,9 +75,8 @@ def turn_of(token: str, *, at: datetime, wanted: int | None = None) -> Turn:
     ]
     voted = set(Vote.objects.filter(seat=seat).values_list("statement_id", flat=True))
     done = sum(one.pk in voted for one in shown)
-    is_open = seat.topic.state == TopicState.OPEN and (
-        seat.topic.closes_at is None or at < seat.topic.closes_at
-    )
+    closes_at = seat.topic.closes_at  # none after a revoked decision, until a day is set anew
+    is_open = seat.topic.state == TopicState.OPEN and closes_at is not None and at < closes_at
     chosen = None
     if is_open:
         again = [one for one in shown if one.number == wanted]

@@ -10,14 +10,13 @@ from gongzhi.affairs.budgets.choices import ProposalState, ProposerKind, RoundSt
 from gongzhi.affairs.budgets.events import TOLD_OF_ROUND
 from gongzhi.affairs.budgets.lifecycle import NoSuchRound
 from gongzhi.affairs.budgets.models import Proposal, Round, Tally
-from gongzhi.affairs.budgets.proposals import LINK, proposal_of_link
+from gongzhi.affairs.budgets.proposals import proposal_of_link
 from gongzhi.affairs.budgets.rules import RuleChoice, choice_of
 from gongzhi.commons.ledger.reading import EventView, events_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import allowed, reach
-from gongzhi.commons.privacy.links import sign_link
 from gongzhi.commons.territory.queries import find_place, place, public_name
 
 PAGE = 30
@@ -236,9 +235,3 @@ def proposal_behind(token: str) -> tuple[int, ProposalRow, bool]:
     (shown,) = _proposals(Proposal.objects.filter(pk=row.pk), tally)
     still = row.round.state in {RoundState.COLLECTING, RoundState.CHECKING}
     return row.round_id, shown, still and row.state in {"proposed", "feasible"}
-
-
-def link_of(proposal_id: int) -> str:
-    """The private link of a proposal, for whoever has just made it."""
-    version = Proposal.objects.values_list("link_version", flat=True).get(pk=proposal_id)
-    return sign_link(LINK, proposal_id, version)

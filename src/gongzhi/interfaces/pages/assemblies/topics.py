@@ -85,8 +85,8 @@ def topic(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 def _context(request: HttpRequest, story: TopicStory) -> dict[str, object]:
     now, row = timezone.now(), story.row
-    takes_voices = row.state is TopicState.OPEN and row.closes_at is not None
     notice = story.notice
+    is_open = row.state is TopicState.OPEN and row.closes_at is not None and now < row.closes_at
     return {
         "story": story,
         "row": row,
@@ -95,7 +95,7 @@ def _context(request: HttpRequest, story: TopicStory) -> dict[str, object]:
         "current": _STEPS.index(row.state) + 1 + (row.state is TopicState.CARRIED_OUT)
         if row.state in _STEPS
         else 0,
-        "is_open": takes_voices and row.closes_at is not None and now < row.closes_at,
+        "is_open": is_open,
         "seat": request.COOKIES.get("seat", "")[:64],
         "decisions": [decision_line(each, now=now) for each in story.decisions],
         "moments": moments_of(story.events),
@@ -105,7 +105,7 @@ def _context(request: HttpRequest, story: TopicStory) -> dict[str, object]:
             (name, label, danger)
             for name, label, step, danger in _DOABLE
             if step in story.steps and (story.may_decide if step is Step.DECIDE else story.may_run)
-            and not (step is Step.REOPEN and row.state is TopicState.DECIDED)
+            and not (step is Step.REOPEN and (is_open or row.state is TopicState.DECIDED))
         ],
         "may_correct": story.may_run and row.state is TopicState.PROPOSED,
         "may_add": story.may_run and row.state in {TopicState.PROPOSED, TopicState.OPEN},
