@@ -82,6 +82,19 @@ def test_a_round_without_ballots_is_not_counted(round_: SmallRound) -> None:
         exported(made)
 
 
+@pytest.mark.parametrize(("voters", "there_is_a_file"), [(4, False), (5, True)])
+def test_of_fewer_than_five_ballots_there_is_no_file_but_a_second_count(
+    round_: SmallRound, voters: int, there_is_a_file: bool
+) -> None:
+    made = round_.counted(voters=voters)
+    if there_is_a_file:
+        assert exported(made).count("\n") > voters
+    else:
+        with pytest.raises(NoSuchRound):
+            exported(made)
+    assert prove(made).holds
+
+
 def test_a_ballot_too_many_or_too_few_stops_the_count(round_: SmallRound) -> None:
     made, codes = round_.voting(3)
     for code in codes[:2]:

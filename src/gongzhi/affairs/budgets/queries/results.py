@@ -38,7 +38,11 @@ class Proof:
 
 
 def exported(round_id: int) -> str:
-    """A counted or archived round as `.pb` text; raises `NoSuchRound` before the count."""
+    """A counted or archived round as `.pb` text.
+
+    Raises `NoSuchRound` before the count, and for fewer than five ballots, which would be nearly
+    names (docs/decisions, 9).
+    """
     row = Round.objects.select_related("place").filter(pk=round_id).first()
     if row is None or row.state not in _COUNTED:
         raise NoSuchRound
@@ -46,9 +50,12 @@ def exported(round_id: int) -> str:
         return Tally.objects.values_list("source", flat=True).get(round=row)
     projects = projects_of(row)
     ballots = list(Ballot.objects.filter(round=row))
+    if len(ballots) < LEAST_BALLOTS:
+        raise NoSuchRound
     return written(row, election_of(row, projects, ballots), projects)
 
 
+LEAST_BALLOTS = 5
 _COUNTED = frozenset({RoundState.COUNTED, RoundState.CARRIED_OUT, RoundState.ARCHIVED})
 
 

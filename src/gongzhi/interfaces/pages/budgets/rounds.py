@@ -13,7 +13,7 @@ from gongzhi.affairs.budgets.choices import RoundState
 from gongzhi.affairs.budgets.lifecycle import CannotMove
 from gongzhi.affairs.budgets.proposals import CannotPropose
 from gongzhi.affairs.budgets.queries.funds import funds_with_entries
-from gongzhi.affairs.budgets.queries.results import exported, prove
+from gongzhi.affairs.budgets.queries.results import LEAST_BALLOTS, exported, prove
 from gongzhi.affairs.budgets.queries.rounds import RoundStory, round_story, rounds_page
 from gongzhi.affairs.budgets.rounds import (
     CannotRun,
@@ -122,6 +122,7 @@ def _result(story: RoundStory) -> dict[str, object]:
     result = tally.result
     return {
         "tally": tally,
+        "has_file": archived or result["voters"] >= LEAST_BALLOTS,
         "outcomes": outcomes(story, tally),
         "bar": budget_bar(story, tally),
         "wide": WIDE,
