@@ -9,12 +9,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gongzhi.affairs.assemblies.queries.decisions import decisions_about
 from gongzhi.affairs.budgets.ballots import receive_paper
 from gongzhi.affairs.budgets.choices import BallotKind, Gain
 from gongzhi.affairs.budgets.models import Ballot, FundEntry, PaperSheet, Proposal, Round
 from gongzhi.affairs.budgets.proposals import make_proposal
 from gongzhi.affairs.budgets.rules import RuleChoice
+from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import RESIDENT, Actor
+from gongzhi.coordination.follow_ups import follow_all
 from tests.affairs.budgets.small_rounds import AFTER, CALENDAR, MARCH_2, VOTING_DAY, SmallRound
 from tests.affairs.budgets.test_archives import FILE
 from tests.affairs.small_district import build
@@ -260,6 +263,18 @@ def test_papers_are_entered_twice_and_counted_from_the_pages(
     chief.post(f"/budgets/{made}/count", {"missing": "0"})
     assert round_.row(made).state == "counted"
     sound(Client(), f"/budgets/{made}")
+
+
+def test_a_funded_project_and_its_decision_lead_to_each_other(
+    round_: SmallRound, today: object
+) -> None:
+    made = round_.counted()
+    today(AFTER)  # type: ignore[operator]
+    follow_all(at=AFTER)
+    (decision,) = decisions_about(Subject("proposal", round_.ids["门口装两盏路灯"]))
+    project = f"/budgets/{made}/proposals/3"
+    assert f'href="{project}"' in sound(Client(), f"/decisions/{decision.id}")
+    assert f'href="/decisions/{decision.id}"' in sound(Client(), project)
 
 
 def test_the_fund_is_read_by_everyone_and_kept_by_two(

@@ -26,6 +26,12 @@ def funded_project(proposal_id: int) -> FundedProject | None:
     return FundedProject(row.title, row.cost, row.place_id, unit_id, row.round_id, title)
 
 
+def place_on_ballot(proposal_id: int) -> tuple[int, int] | None:
+    """The round of a proposal and its number there, which make its address, or None."""
+    found = Proposal.objects.filter(pk=proposal_id).values_list("round_id", "number").first()
+    return found if found is None else (found[0], found[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a funded project ended, in the words of who said so."""

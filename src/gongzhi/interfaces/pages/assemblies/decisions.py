@@ -28,6 +28,7 @@ from gongzhi.affairs.assemblies.queries.decisions import (
     decisions_in_public,
     decisions_within_reach,
 )
+from gongzhi.affairs.budgets.queries.facts import place_on_ballot
 from gongzhi.affairs.resources.needs import CannotPublish
 from gongzhi.affairs.tickets.intake import CannotReceive
 from gongzhi.commons.ledger.recording import Subject
@@ -112,6 +113,9 @@ def _figures(story: DecisionStory) -> list[tuple[str, int]]:
 
 def _about(subject: Subject) -> str:
     """The page of what the decision was taken on, where it has one."""
+    if subject.kind == "proposal":
+        found = place_on_ballot(subject.id)
+        return reverse("proposal", args=found) if found else ""
     try:
         return reverse(subject.kind, args=[subject.id])
     except NoReverseMatch:

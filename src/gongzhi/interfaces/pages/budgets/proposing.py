@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gongzhi.affairs.assemblies.queries.decisions import decisions_about
 from gongzhi.affairs.budgets.amounts import fen, yuan
 from gongzhi.affairs.budgets.choices import RoundState
 from gongzhi.affairs.budgets.proposals import (
@@ -26,6 +27,7 @@ from gongzhi.affairs.budgets.queries.rounds import (
     proposal_behind,
     round_story,
 )
+from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.coordination.projects_of_rounds import tasks_of_project
@@ -125,6 +127,7 @@ def proposal(request: HttpRequest, round_id: int, number: int) -> HttpResponse:
         and story.row.state is RoundState.COUNTED,
         "crumbs": crumbs(story), "now": timezone.now(), **_amounts(row),
         "tasks": tasks_of_project(row.id) if row.account.get("order") else (),
+        "decisions": decisions_about(Subject("proposal", row.id)),
     }  # fmt: skip
     return render(request, "budgets/proposal.html", context)
 
