@@ -1,9 +1,11 @@
 """Plans: feasible, explained, applied as claims; refused with what changed once they are old."""
 
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
+from gongzhi.affairs.resources import matching
 from gongzhi.affairs.resources.choices import ClaimState, PlanState
 from gongzhi.affairs.resources.claims import agree_claim, claim_need, decline_claim
 from gongzhi.affairs.resources.matching import (
@@ -18,6 +20,8 @@ from gongzhi.affairs.resources.matching import (
 from gongzhi.affairs.resources.models import Claim, Need, Offer, Plan, PlanGap, PlanMatch
 from gongzhi.affairs.resources.offers import Opening
 from gongzhi.affairs.resources.pool_arrays import assemble
+from gongzhi.commons.ledger.reading import events_of
+from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.table import NotPermitted
 from tests.affairs.resources.pools import DAY, MONDAY, SmallPool
 
@@ -106,6 +110,81 @@ def test_one_match_is_claimed_while_its_own_need_and_offer_are_unchanged(pool: S
     late = PlanMatch.objects.get(plan=plan, need_id=other)
     with pytest.raises(PlanIsOld, match="还剩 3"):
         claim_match(match_id=late.pk, by=pool.district.officer, at=MONDAY)
+
+
+def test_two_matches_of_one_need_are_claimed_one_after_the_other(pool: SmallPool) -> None:
+    need = pool.need(quantity=10)
+    pool.offer(total=6)
+    pool.offer(unit="clinic", total=6)
+    plan = plan_of(pool)
+    first, second = plan.matches.filter(need_id=need).order_by("pk")[:2]
+    claim_match(match_id=first.pk, by=pool.community, at=MONDAY)
+    claim_match(match_id=second.pk, by=pool.community, at=MONDAY)
+    assert Need.objects.get(pk=need).claimed == first.quantity + second.quantity
+
+
+def many_matches(pool: SmallPool, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """A plan of five matches that is applied two at once."""
+    monkeypatch.setattr(matching, "AT_ONCE", 2)
+    for _each in range(5):
+        pool.need(quantity=2)
+    pool.offer(total=20, per_day=20)
+    return plan_of(pool)
+
+
+def test_a_big_plan_is_applied_bit_by_bit_and_once(
+    pool: SmallPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = many_matches(pool, monkeypatch)
+    assert plan.matches.count() == 5
+    assert apply_plan(plan_id=plan.pk, by=pool.district.officer, at=MONDAY) == 5
+    with pytest.raises(CannotPlan, match="已经采用过"):
+        apply_plan(plan_id=plan.pk, by=pool.district.officer, at=MONDAY)
+    assert Claim.objects.count() == 5
+    (told,) = [e for e in events_of(Subject("plan", plan.pk)) if e.kind == "plan.applied"]
+    assert told.data["claims"] == 5
+
+
+def test_a_plan_whose_application_broke_off_goes_on_with_the_rest(
+    pool: SmallPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = many_matches(pool, monkeypatch)
+    write, left = matching.make_claim, [1, 1, 1]
+
+    def killed(*given: Any, **named: Any) -> int:
+        left.pop()  # the fourth finds nothing
+        return write(*given, **named)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(matching, "make_claim", killed)
+        with pytest.raises(IndexError):
+            apply_plan(plan_id=plan.pk, by=pool.district.officer, at=MONDAY)
+    assert Claim.objects.count() == 2
+    assert Plan.objects.get().state == PlanState.PROPOSED
+    assert apply_plan(plan_id=plan.pk, by=pool.district.officer, at=MONDAY) == 3
+    assert (Claim.objects.count(), Plan.objects.get().state) == (5, PlanState.APPLIED)
+
+
+def test_between_two_bits_of_a_plan_a_change_stops_the_rest(
+    pool: SmallPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = many_matches(pool, monkeypatch)
+    last = plan.matches.order_by("-pk")[0]
+    apply_some, done = matching._apply_some, []
+
+    def changed_meanwhile(*given: Any, **named: Any) -> int:
+        if len(done) == 2:
+            claim_need(
+                need_id=last.need_id, unit_id=pool.unit("clinic"), quantity=1, day=DAY,
+                offer_id=None, by=pool.clinic, at=MONDAY,
+            )  # fmt: skip
+        done.append(apply_some(*given, **named))
+        return int(done[-1])
+
+    monkeypatch.setattr(matching, "_apply_some", changed_meanwhile)
+    with pytest.raises(PlanIsOld, match="还剩 1"):
+        apply_plan(plan_id=plan.pk, by=pool.district.officer, at=MONDAY)
+    assert PlanMatch.objects.exclude(claim=None).count() == 4
 
 
 def test_a_pair_that_was_declined_or_excluded_is_not_proposed_again(pool: SmallPool) -> None:

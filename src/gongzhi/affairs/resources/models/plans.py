@@ -37,6 +37,7 @@ class PlanMatch(models.Model):
     next_offer_id = models.BigIntegerField(null=True)
     next_distance = models.PositiveIntegerField(default=0)
     claim = models.ForeignKey(Claim, null=True, on_delete=models.SET_NULL, related_name="+")
+    claimed_in = models.BigIntegerField(null=True)  # the pool's number after the claim
 
 
 class PlanGap(models.Model):
