@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from gongzhi.affairs.assemblies import topics
 from gongzhi.affairs.assemblies.choices import Capacity, DecisionState, TopicSource, TopicState
 from gongzhi.affairs.assemblies.decisions import (
     CannotDecide,
@@ -17,10 +16,8 @@ from gongzhi.affairs.assemblies.decisions import (
     revoke_decision,
     take_decision,
 )
-from gongzhi.affairs.assemblies.lifecycle import TOPIC, CannotMove, NotInAssembly, can, topic_for
+from gongzhi.affairs.assemblies.lifecycle import TOPIC, CannotMove, NotInAssembly, can
 from gongzhi.affairs.assemblies.models import Decision, Material, Topic
-from gongzhi.affairs.assemblies.queries.decisions import decision_story
-from gongzhi.affairs.assemblies.queries.turns import turn_of
 from gongzhi.affairs.assemblies.topics import (
     CannotDeliberate,
     NewTopic,
@@ -39,7 +36,7 @@ from gongzhi.commons.ledger.reading import events_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.notices.public import answer_objection, object_to_notice
 from gongzhi.commons.organisations.models import CoordinatingUnit
-from gongzhi.commons.permissions.actors import RESIDENT, Actor
+from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.commons.ratings.rating import CannotRate, Satisfied, Solved
 from gongzhi.commons.revisions import forget_all
@@ -317,57 +314,6 @@ def test_a_revoked_decision_ends_its_tasks_and_opens_the_topic(talk: Talk) -> No
     assert [task.state for task in tasks_of(Subject("decision", decision))] == ["cancelled"]
     assert talk.topic.state == TopicState.OPEN
     assert Decision.objects.get(pk=decision).state == DecisionState.REVOKED
-
-
-def test_after_a_revoked_decision_nobody_is_asked_until_a_new_day_is_set(talk: Talk) -> None:
-    talk.open()
-    talk.invite(1)
-    talk.notice()
-    decision = talk.decide(talk.task())
-    revoke_decision(decision_id=decision, reason="造价有误", by=talk.district.coordinator, at=DUE)
-    assert not turn_of(talk.tokens[0], at=DUE).is_open
-    until = DUE + timedelta(days=7)
-    reopen_topic(topic_id=talk.topic_id, closes_at=until, by=talk.district.worker, at=DUE)
-    assert turn_of(talk.tokens[0], at=DUE).is_open
-    talk.vote(0, [1], at=DUE)
-
-
-def test_the_time_to_speak_is_not_changed_while_it_runs(talk: Talk) -> None:
-    talk.open()
-    with pytest.raises(CannotDeliberate, match="截止以后"):
-        reopen_topic(topic_id=talk.topic_id, closes_at=AFTER, by=talk.district.worker, at=LATER)
-    reopen_topic(topic_id=talk.topic_id, closes_at=DECIDED, by=talk.district.worker, at=AFTER)
-    assert talk.topic.closes_at == DECIDED
-
-
-def test_a_notice_posted_a_moment_ago_holds_the_decision_up(
-    talk: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    talk.open()
-
-    waiting = [talk.notice]
-
-    def read_then_posted(by: Actor, action: str, topic_id: int) -> Topic:
-        read = topic_for(by, action, topic_id)
-        while waiting:
-            waiting.pop()()
-        return read
-
-    monkeypatch.setattr(topics, "topic_for", read_then_posted)
-    with pytest.raises(CannotDeliberate, match="公示期还没有结束"):
-        decide_topic(
-            topic_id=talk.topic_id, text="同意", rule="公示无异议", tasks=(),
-            by=talk.district.coordinator, at=AFTER,
-        )  # fmt: skip
-    assert not Decision.objects.exists()
-
-
-def test_of_few_voters_the_decision_does_not_say_how_many(talk: Talk) -> None:
-    talk.open()
-    talk.two_camps(2)
-    talk.notice()
-    few = decision_story(by=RESIDENT, decision_id=talk.decide(talk.task()))
-    assert set(few.figures) == {"statements", "objections"}
 
 
 class TestRating:

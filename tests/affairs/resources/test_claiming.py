@@ -20,7 +20,6 @@ from gongzhi.affairs.resources.lifecycle import CannotMove
 from gongzhi.affairs.resources.models import Claim, Need, Offer, OfferDay
 from gongzhi.affairs.resources.needs import CannotPublish, settle_need, withdraw_need
 from gongzhi.affairs.resources.offers import pause_offer
-from gongzhi.affairs.resources.queries import claims as claim_queries
 from gongzhi.affairs.resources.results import (
     confirm_claim,
     report_done,
@@ -87,17 +86,6 @@ def test_the_whole_line_ends_in_a_confirmed_need(pool: SmallPool) -> None:
     assert kinds("need", need) == [
         "need.published", "need.claimed", "need.done", "need.confirmed"
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(("days", "offered"), [(-1, False), (0, True)])
-def test_that_nobody_came_is_offered_from_the_day_on(
-    pool: SmallPool, monkeypatch: pytest.MonkeyPatch, days: int, offered: bool
-) -> None:
-    made = agreed(pool, pool.need(quantity=4))
-    day = Claim.objects.get(pk=made).day + timedelta(days=days)
-    monkeypatch.setattr(claim_queries, "localdate", lambda: day)
-    steps = claim_queries.claim_story(by=pool.community, claim_id=made).steps
-    assert ("no-show" in steps) is offered
 
 
 def test_a_result_that_is_not_done_goes_back(pool: SmallPool) -> None:

@@ -59,6 +59,21 @@ def sound(client: Client, path: str) -> str:
     return html
 
 
+@pytest.mark.parametrize(("days", "offered"), [(3, False), (0, True)])
+def test_that_nobody_came_is_offered_from_the_day_on(
+    pool: SmallPool, days: int, offered: bool
+) -> None:
+    day = timezone.localdate() + timedelta(days=days)
+    wanted = need(pool)
+    claim = claim_need(
+        need_id=wanted, unit_id=pool.unit("bank"), quantity=4, day=day, offer_id=None,
+        by=pool.bank, at=timezone.now(),
+    )  # fmt: skip
+    agree_claim(claim_id=claim, by=pool.community, at=timezone.now())
+    html = sound(as_(pool.community), f"/needs/{wanted}")
+    assert (f"/claims/{claim}/no-show" in html) is offered
+
+
 def test_everyone_reads_open_needs_and_nobody_sees_who_claimed(pool: SmallPool) -> None:
     made = need(pool)
     assert "周末陪老人聊天" in sound(Client(), "/needs")

@@ -25,7 +25,7 @@ class NotPermitted(PermissionError):
         self.action = action
         holders = "、".join(str(RoleKind(kind).label) for kind in ACTIONS.get(action, {}))
         super().__init__(
-            _("无权执行 %(action)s；可执行的角色：%(holders)s")
+            _("这件事不在您的职权或辖区内（%(action)s）；可以办的角色：%(holders)s")
             % {"action": action, "holders": holders or "—"}
         )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Q
-from django.utils.timezone import localdate
 
 from gongzhi.affairs.resources.choices import ClaimSide, ClaimState, NeedState
 from gongzhi.affairs.resources.claims import gives, receives
@@ -259,7 +258,7 @@ def _steps(claim: Claim, *, by: Actor) -> tuple[str, ...]:
         ("done", Step.FINISH, giver),
         ("confirm", Step.CONFIRM, receiver),
         ("return", Step.RETURN, receiver),
-        ("no-show", Step.NO_SHOW, receiver and claim.day <= localdate()),
+        ("no-show", Step.NO_SHOW, receiver),
         ("withdraw", Step.WITHDRAW, giver or receiver),
     )
     found = [name for name, step, may in offered if may and can(CLAIM, step, claim.state)]

@@ -1,11 +1,14 @@
 """Components as template tags; built in, so that no template has to load them."""
 
+from datetime import date
+
 from django import template
 from django.forms import BaseForm
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
 
 from gongzhi.interfaces.pages.components import Badge, state_badge
 
@@ -22,6 +25,12 @@ def icon(name: str, label: str = "") -> SafeString:
         static("face/icons.svg"),
         name,
     )
+
+
+@register.filter
+def has_come(day: date) -> bool:
+    """Whether a day is today or past."""
+    return day <= localdate()
 
 
 @register.simple_tag
