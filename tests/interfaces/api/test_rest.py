@@ -9,13 +9,14 @@ from click.testing import CliRunner
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
 
 from gongzhi.affairs.tickets.choices import RemarkKind
 from gongzhi.affairs.tickets.intake import Contact, Request, receive_ticket
 from gongzhi.affairs.tickets.models import Remark, Ticket
-from gongzhi.commons.organisations.api_keys import end_key, give_key
+from gongzhi.commons.organisations.api_keys import end_key, give_key, key_holder
+from gongzhi.commons.organisations.editing import close_unit
 from gongzhi.commons.organisations.models import ApiKey
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.coordination.follow_ups import follow_all
@@ -147,6 +148,33 @@ def test_an_ended_key_opens_nothing(client: Client, district: SmallDistrict) -> 
     key = bearer(district, "water")
     end_key(key_id=ApiKey.objects.get().pk, by=district.officer, at=now() - timedelta(seconds=1))
     assert client.get(f"{V1}/tickets", headers=key).status_code == 401
+
+
+def test_the_key_of_a_closed_unit_reads_and_answers_nothing(
+    client: Client, district: SmallDistrict, ours: Ticket
+) -> None:
+    key = bearer(district, "sanitation")
+    assert client.get(f"{V1}/tickets", headers=key).status_code == 200
+    yesterday = localdate() - timedelta(days=1)
+    close_unit(
+        unit_id=district.units["sanitation"].pk, ends=yesterday, by=district.officer, at=now()
+    )
+    assert client.get(f"{V1}/tickets/{ours.pk}", headers=key).status_code == 401
+    sent = client.post(
+        f"{V1}/tickets/{ours.pk}/answer",
+        {"text": "已清运"},
+        content_type="application/json",
+        headers=key,
+    )
+    assert sent.status_code == 401
+    assert not Remark.objects.filter(ticket=ours, kind=RemarkKind.ANSWER).exists()
+
+
+def test_a_unit_speaks_by_its_key_until_its_last_day_is_over(district: SmallDistrict) -> None:
+    key = bearer(district, "water")["Authorization"].removeprefix("Bearer ")
+    close_unit(unit_id=district.units["water"].pk, ends=localdate(), by=district.officer, at=now())
+    assert key_holder(key, on=now()) is not None
+    assert key_holder(key, on=now() + timedelta(days=1)) is None
 
 
 BAD: list[tuple[str, dict[str, Any], int]] = [
