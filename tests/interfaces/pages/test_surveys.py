@@ -350,7 +350,10 @@ def test_the_home_page_invites_to_surveys_open_to_all(field: Field) -> None:
 @pytest.mark.parametrize(
     "so_far",
     ["", "{", "null", "[]", '{"elder": {"a": [1]}}', '{"child": "x"}', '{"child": [1, null]}',
-     "[" * 3_000, '{"elder": ' + "9" * 5_000 + "}"],
+     "[" * 3_000, '{"elder": ' + "9" * 5_000 + "}", '{"elder": ' + "9" * 4_000 + "}",
+     '{"child": [{"age": ' + "9" * 4_000 + "}]}", '{"child": [{"age": "' + "9" * 4_000 + '"}]}',
+     '{"elder": -1e999, "child": [{"age": NaN}]}', '{"elder": "\\ud800"}', '{"\\udfff": 1}',
+     '{"child": [{"age": "\\ud83d"}]}'],
 )  # fmt: skip
 @pytest.mark.parametrize("press", ["next", "back", "grow"])
 def test_hostile_hidden_fields_break_no_page(field: Field, so_far: str, press: str) -> None:

@@ -181,11 +181,13 @@ def _finish(request: HttpRequest, survey: SurveyRow, filling: Filling) -> HttpRe
 
 
 def _so_far(request: HttpRequest) -> dict[str, Any]:
+    """The answers of the pages before, numbers as text; nothing where it can't be read."""
     text = request.POST.get("so_far", "")
     if len(text) > _MOST_SO_FAR:
         return {}
     try:
-        found = json.loads(text or "{}")
+        found = json.loads(text or "{}", parse_int=str, parse_float=str, parse_constant=str)
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate is no character
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
