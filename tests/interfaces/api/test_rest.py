@@ -182,6 +182,12 @@ BAD: list[tuple[str, dict[str, Any], int]] = [
     ("/tickets", {"size": 0}, 422),
     ("/tickets", {"size": "many"}, 422),
     ("/tickets", {"due_before": "yesterday"}, 422),
+    ("/tickets", {"due_before": "0001-01-01T00:00:00+14:00"}, 422),
+    ("/tickets", {"due_before": "9999-12-31T23:59:59-14:00"}, 422),
+    ("/tickets", {"due_before": "1899-12-31"}, 422),
+    ("/tickets", {"due_before": "2200-01-01T00:00:00"}, 422),
+    ("/tickets", {"due_before": "1900-01-01T00:00:00+14:00"}, 200),
+    ("/tickets", {"due_before": "2199-12-31T23:59:59-14:00"}, 200),
     ("/tickets/0", {}, 404),
     ("/tickets/99999999999999999999", {}, 404),
     ("/tickets/%00", {}, 404),
@@ -191,6 +197,9 @@ BAD: list[tuple[str, dict[str, Any], int]] = [
     ("/units/7777777", {}, 404),
     ("/indicators/nothing", {"period": "2026"}, 404),
     ("/indicators/response_rate", {"period": "sometime"}, 422),
+    ("/indicators/response_rate", {"period": "0001"}, 422),
+    ("/indicators/response_rate", {"period": "9999"}, 422),
+    ("/indicators/response_rate", {"period": "0001-01-01/9999-12-31"}, 422),
     ("/indicators/response_rate", {}, 422),
     ("/needs", {"place": "here"}, 422),
 ]
@@ -202,7 +211,7 @@ def test_bad_input_is_refused_in_one_shape(
 ) -> None:
     answer = client.get(f"{V1}{path}", query, headers=bearer(district, "sanitation"))
     assert answer.status_code == status
-    assert all(error["what"] for error in answer.json()["errors"])
+    assert all(error["what"] for error in answer.json().get("errors", []))
 
 
 @pytest.mark.parametrize(
@@ -236,6 +245,19 @@ def test_refusals_speak_the_callers_language(
     assert said["en"].isascii() or "may" in said["en"]
     assert said["en"] != said["zh-hans"]
     assert get_language() == "zh-hans"  # what one caller speaks is not left to the next
+
+
+def test_a_year_out_of_reach_is_told_with_the_years_that_are_not(
+    client: Client, district: SmallDistrict
+) -> None:
+    key = bearer(district, "water")
+    for path, query in (
+        ("/tickets", {"due_before": "9999-12-31T23:59:59-14:00"}),
+        ("/indicators/response_rate", {"period": "0001"}),
+    ):
+        (error,) = client.get(f"{V1}{path}", query, headers=key).json()["errors"]
+        assert "1900" in error["what"]
+        assert "2199" in error["what"]
 
 
 def test_a_list_costs_the_same_whatever_its_length(
