@@ -181,7 +181,6 @@ def _finish(request: HttpRequest, survey: SurveyRow, filling: Filling) -> HttpRe
 
 
 def _so_far(request: HttpRequest) -> dict[str, Any]:
-    """The answers of the pages before, numbers as text; nothing where it can't be read."""
     text = request.POST.get("so_far", "")
     if len(text) > _MOST_SO_FAR:
         return {}
