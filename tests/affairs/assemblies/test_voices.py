@@ -29,7 +29,6 @@ from gongzhi.affairs.assemblies.statements import (
     CannotSay,
     accept_statement,
     reject_statement,
-    submit_on_paper,
     submit_statement,
 )
 from gongzhi.affairs.assemblies.topics import votes_digest
@@ -229,20 +228,6 @@ def test_a_worker_from_elsewhere_moderates_nothing(talk: Talk) -> None:
     statement = say(join(talk))
     with pytest.raises(NotPermitted):
         accept_statement(statement_id=statement, by=talk.district.sanitation, at=LATER)
-
-
-def test_what_stands_on_paper_is_written_down_for_its_number(talk: Talk) -> None:
-    (number,) = talk.invite(1, paper=True)
-    statement = submit_on_paper(
-        topic_id=talk.topic_id, number=number, text="希望先装一台试试", by=talk.district.worker,
-        at=LATER,
-    )  # fmt: skip
-    assert Statement.objects.get(pk=statement).author is not None
-    with pytest.raises(CannotSay):
-        submit_on_paper(
-            topic_id=talk.topic_id, number=99, text="没有这个人说的话", by=talk.district.worker,
-            at=LATER,
-        )  # fmt: skip
 
 
 # votes

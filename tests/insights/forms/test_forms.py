@@ -29,6 +29,7 @@ from gongzhi.insights.forms.asking import (
 from gongzhi.insights.forms.choices import FieldKind, FormState
 from gongzhi.insights.forms.filling import CannotFill, Given, fill_form
 from gongzhi.insights.forms.known import EARLIER, source_for
+from gongzhi.insights.forms.models import AskedForm
 from gongzhi.insights.forms.queries import (
     copy_view,
     form_view,
@@ -148,7 +149,7 @@ def test_a_form_outside_the_work_list_waits_for_another_superior(district: Small
     form_id = ask(district, category_code="", by=district.street)
     assert form_view(form_id, by=district.street).row.state is FormState.WAITING
     assert forms_to_fill(by=district.worker) == []
-    with pytest.raises(CannotFill):
+    with pytest.raises(NoSuchForm):
         fill(district, the_copy(district, form_id), ("", ""), ("", ""), ("x", ""))
     with pytest.raises(CannotAsk, match="自己"):
         decide_form(form_id=form_id, approved=True, by=district.street, at=MONDAY)
@@ -158,6 +159,39 @@ def test_a_form_outside_the_work_list_waits_for_another_superior(district: Small
     assert [row.form_id for row in forms_to_fill(by=district.worker)] == [form_id]
     kinds = [event.kind for event in events_of(Subject("form", form_id))]
     assert kinds == ["form.asked", "form.approved"]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_form_that_waits_or_was_refused_is_read_by_who_wrote_or_reviews_it_only(
+    district: SmallDistrict, refused: bool
+) -> None:
+    form_id = ask(district, category_code="", by=district.street)
+    if refused:
+        decide_form(form_id=form_id, approved=False, by=district.officer, at=MONDAY)
+    for by in (district.worker, district.coordinator):
+        with pytest.raises(NoSuchForm):
+            form_view(form_id, by=by)
+        with pytest.raises(NoSuchForm):
+            table_of(form_id, by=by)
+        with pytest.raises(NoSuchForm):
+            copy_view(the_copy(district, form_id), by=by, at=MONDAY)
+        with pytest.raises(NoSuchForm):
+            fill_form(asked_id=the_copy(district, form_id), given={}, by=by, at=MONDAY)
+        assert forms_asked(by=by) == ([], 0)
+    for by in (district.street, district.officer):
+        assert form_view(form_id, by=by).row.id == form_id
+        assert [row.id for row in forms_asked(by=by)[0]] == [form_id]
+
+
+def test_who_wrote_a_form_reads_it_while_it_waits(district: SmallDistrict) -> None:
+    form_id = ask(district, by=district.coordinator)
+    AskedForm.objects.filter(pk=form_id).update(state=FormState.WAITING)
+    assert form_view(form_id, by=district.coordinator).row.id == form_id
+    assert forms_asked(by=district.coordinator)[1] == 1
+    another = district.actor(RoleKind.COORDINATOR, "committee", "willow")
+    with pytest.raises(NoSuchForm):
+        form_view(form_id, by=another)
+    assert forms_asked(by=another) == ([], 0)
 
 
 def test_a_community_may_ask_itself_without_approval(district: SmallDistrict) -> None:

@@ -16,13 +16,19 @@ from tests.insights.indicators.made_events import moment
         ("2026h2", date(2026, 7, 1), date(2026, 12, 31)),
         ("2026-02", date(2026, 2, 1), date(2026, 2, 28)),
         ("2026-02-03/2026-03-04", date(2026, 2, 3), date(2026, 3, 4)),
+        ("1900", date(1900, 1, 1), date(1900, 12, 31)),
+        ("2199Q4", date(2199, 10, 1), date(2199, 12, 31)),
     ],
 )
-def test_a_period_can_be_named_in_five_ways(words: str, first: date, last: date) -> None:
+def test_a_period_can_be_named_in_several_ways(words: str, first: date, last: date) -> None:
     assert period_named(words) == Period(first, last)
 
 
-@pytest.mark.parametrize("words", ["", "2026Q5", "2026-13", "last year", "2026-03-04/2026-02-03"])
+@pytest.mark.parametrize(
+    "words",
+    ["", "2026Q5", "2026-13", "last year", "2026-03-04/2026-02-03", "0001", "0000", "9999",
+     "9999Q4", "1899-12", "2200H1", "0001-01-01/2026-01-01", "2026-01-01/9999-12-31"],
+)  # fmt: skip
 def test_what_names_no_time_is_refused(words: str) -> None:
     with pytest.raises(CannotTellPeriod):
         period_named(words)

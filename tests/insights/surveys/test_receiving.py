@@ -24,15 +24,17 @@ from gongzhi.insights.surveys.receiving import (
     NewResponse,
     Received,
     import_responses,
+    receive_many,
     receive_response,
 )
 from gongzhi.insights.surveys.registering import NoSuchSurvey
-from tests.affairs.small_district import MONDAY
+from tests.affairs.small_district import MONDAY, moment
 from tests.insights.surveys.conftest import Field
 
 pytestmark = pytest.mark.database
 GOOD = {"elder": "yes", "elders": "2", "waste": "4", "wish": "请打 13812345678 找王阿姨"}
 KEY = "0123456789abcdef"
+AT_NIGHT = moment("2026-03-03", "23:59")
 
 
 def answer(
@@ -72,6 +74,19 @@ def test_an_answer_by_code_knows_its_stratum_and_not_its_household(field: Field)
         answer(survey, key="another-key-000000")
     answer(survey, key="another-key-000000", code=second)
     assert Response.objects.count() == 2
+
+
+def test_the_record_tells_the_day_of_an_answer_and_not_the_minute(field: Field) -> None:
+    survey = field.opened()
+    first, second = codes(field, survey)[:2]
+    answer(survey, code=first, at=moment("2026-03-03", "00:01"))
+    receive_many(
+        survey_id=survey,
+        letters=[(NewResponse(GOOD, "another-key-000000", Channel.CODE, code=second), AT_NIGHT)],
+        by=RESIDENT,
+    )
+    told = Event.objects.filter(kind="response.received").values_list("at", flat=True)
+    assert set(told) == {moment("2026-03-03", "00:00")}
 
 
 def test_the_same_answer_sent_again_is_found_and_not_kept_twice(field: Field) -> None:

@@ -11,7 +11,6 @@ from gongzhi.insights.surveys.instruments.shapes import (
     Item,
     Kind,
     as_document,
-    find_item,
     form_of,
     language_for,
     walk,
@@ -218,6 +217,5 @@ def test_the_reference_converter_accepts_our_own_forms(tmp_path: Path) -> None:
     form = form_from(HOME, CHOICES)
     write_xlsform(tmp_path / "home.xlsx", form)
     made = converter.convert(tmp_path / "home.xlsx", validate=False)
-    assert find_item(form, "elders") is not None
     assert "<elders" in made.xform
     assert len(YES_NO) == 2

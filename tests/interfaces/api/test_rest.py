@@ -9,13 +9,14 @@ from click.testing import CliRunner
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
 
 from gongzhi.affairs.tickets.choices import RemarkKind
 from gongzhi.affairs.tickets.intake import Contact, Request, receive_ticket
 from gongzhi.affairs.tickets.models import Remark, Ticket
-from gongzhi.commons.organisations.api_keys import end_key, give_key
+from gongzhi.commons.organisations.api_keys import end_key, give_key, key_holder
+from gongzhi.commons.organisations.editing import close_unit
 from gongzhi.commons.organisations.models import ApiKey
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.coordination.follow_ups import follow_all
@@ -149,11 +150,44 @@ def test_an_ended_key_opens_nothing(client: Client, district: SmallDistrict) -> 
     assert client.get(f"{V1}/tickets", headers=key).status_code == 401
 
 
+def test_the_key_of_a_closed_unit_reads_and_answers_nothing(
+    client: Client, district: SmallDistrict, ours: Ticket
+) -> None:
+    key = bearer(district, "sanitation")
+    assert client.get(f"{V1}/tickets", headers=key).status_code == 200
+    yesterday = localdate() - timedelta(days=1)
+    close_unit(
+        unit_id=district.units["sanitation"].pk, ends=yesterday, by=district.officer, at=now()
+    )
+    assert client.get(f"{V1}/tickets/{ours.pk}", headers=key).status_code == 401
+    sent = client.post(
+        f"{V1}/tickets/{ours.pk}/answer",
+        {"text": "已清运"},
+        content_type="application/json",
+        headers=key,
+    )
+    assert sent.status_code == 401
+    assert not Remark.objects.filter(ticket=ours, kind=RemarkKind.ANSWER).exists()
+
+
+def test_a_unit_speaks_by_its_key_until_its_last_day_is_over(district: SmallDistrict) -> None:
+    key = bearer(district, "water")["Authorization"].removeprefix("Bearer ")
+    close_unit(unit_id=district.units["water"].pk, ends=localdate(), by=district.officer, at=now())
+    assert key_holder(key, on=now()) is not None
+    assert key_holder(key, on=now() + timedelta(days=1)) is None
+
+
 BAD: list[tuple[str, dict[str, Any], int]] = [
     ("/tickets", {"state": "no such state"}, 422),
     ("/tickets", {"size": 0}, 422),
     ("/tickets", {"size": "many"}, 422),
     ("/tickets", {"due_before": "yesterday"}, 422),
+    ("/tickets", {"due_before": "0001-01-01T00:00:00+14:00"}, 422),
+    ("/tickets", {"due_before": "9999-12-31T23:59:59-14:00"}, 422),
+    ("/tickets", {"due_before": "1899-12-31"}, 422),
+    ("/tickets", {"due_before": "2200-01-01T00:00:00"}, 422),
+    ("/tickets", {"due_before": "1900-01-01T00:00:00+14:00"}, 200),
+    ("/tickets", {"due_before": "2199-12-31T23:59:59-14:00"}, 200),
     ("/tickets/0", {}, 404),
     ("/tickets/99999999999999999999", {}, 404),
     ("/tickets/%00", {}, 404),
@@ -163,6 +197,9 @@ BAD: list[tuple[str, dict[str, Any], int]] = [
     ("/units/7777777", {}, 404),
     ("/indicators/nothing", {"period": "2026"}, 404),
     ("/indicators/response_rate", {"period": "sometime"}, 422),
+    ("/indicators/response_rate", {"period": "0001"}, 422),
+    ("/indicators/response_rate", {"period": "9999"}, 422),
+    ("/indicators/response_rate", {"period": "0001-01-01/9999-12-31"}, 422),
     ("/indicators/response_rate", {}, 422),
     ("/needs", {"place": "here"}, 422),
 ]
@@ -174,7 +211,7 @@ def test_bad_input_is_refused_in_one_shape(
 ) -> None:
     answer = client.get(f"{V1}{path}", query, headers=bearer(district, "sanitation"))
     assert answer.status_code == status
-    assert all(error["what"] for error in answer.json()["errors"])
+    assert all(error["what"] for error in answer.json().get("errors", []))
 
 
 @pytest.mark.parametrize(
@@ -208,6 +245,19 @@ def test_refusals_speak_the_callers_language(
     assert said["en"].isascii() or "may" in said["en"]
     assert said["en"] != said["zh-hans"]
     assert get_language() == "zh-hans"  # what one caller speaks is not left to the next
+
+
+def test_a_year_out_of_reach_is_told_with_the_years_that_are_not(
+    client: Client, district: SmallDistrict
+) -> None:
+    key = bearer(district, "water")
+    for path, query in (
+        ("/tickets", {"due_before": "9999-12-31T23:59:59-14:00"}),
+        ("/indicators/response_rate", {"period": "0001"}),
+    ):
+        (error,) = client.get(f"{V1}{path}", query, headers=key).json()["errors"]
+        assert "1900" in error["what"]
+        assert "2199" in error["what"]
 
 
 def test_a_list_costs_the_same_whatever_its_length(

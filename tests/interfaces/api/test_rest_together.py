@@ -5,8 +5,9 @@ from django.test import Client
 from django.utils import timezone
 
 from gongzhi.affairs.assemblies.drawing import draw_opinion
+from gongzhi.affairs.budgets.counting import count_round
 from tests.affairs.assemblies.talks import Talk, propose
-from tests.affairs.budgets.small_rounds import SmallRound
+from tests.affairs.budgets.small_rounds import AFTER, SmallRound
 from tests.affairs.small_district import SmallDistrict, build
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -66,10 +67,22 @@ def test_rounds_and_funds_are_public_and_drafts_are_not(
     (listed,) = client.get(f"{V1}/rounds").json()["rounds"]
     assert listed["id"] == made
     whole = client.get(f"{V1}/rounds/{made}").json()
-    assert whole["ballots"] == 0
+    assert whole["ballots"] is None
     fund = client.get(f"{V1}/funds/{district.places['willow'].pk}").json()
     assert fund["sound"]
     assert fund["balance"] == 0
+
+
+def test_how_many_voted_is_told_once_it_is_counted_and_not_while_they_vote(
+    client: Client, district: SmallDistrict
+) -> None:
+    rounds = SmallRound(district)
+    made, codes = rounds.voting(6)
+    for code in codes:
+        rounds.cast(code, [1])
+    assert client.get(f"{V1}/rounds/{made}").json()["ballots"] is None
+    count_round(round_id=made, by=rounds.runs, at=AFTER)
+    assert client.get(f"{V1}/rounds/{made}").json()["ballots"] == 6
 
 
 @pytest.mark.parametrize(

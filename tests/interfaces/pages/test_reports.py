@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,11 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from gongzhi.commons.organisations.actors import SYSTEM
+from gongzhi.commons.organisations.models import Unit
 from gongzhi.commons.organisations.people import NewPerson, NewRole, add_person, give_role
 from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.commons.revisions import forget_all
 from gongzhi.insights.indicators.snapshots import forget_snapshot
 from gongzhi.insights.reports.editing import NewStudy, open_study
-from gongzhi.insights.reports.models import StoredSection
+from gongzhi.insights.reports.models import Edition, StoredSection
 from gongzhi.insights.reports.publishing import Terms, publish_edition, withdraw_edition
 from tests.affairs.small_district import SmallDistrict
 from tests.insights.district import build
@@ -178,6 +181,24 @@ def test_a_withdrawn_report_says_so_and_gives_out_nothing(client: Client, editio
     assert "表 3 有误" in page(client, f"/library/{edition_id}", 410)
     assert client.get(f"/library/{edition_id}/report.docx").status_code == 302
     assert "已撤回" in client.get("/library.atom").content.decode()
+
+
+def test_the_feed_is_well_formed_whatever_was_typed(
+    client: Client, district: SmallDistrict, edition_id: int
+) -> None:
+    hostile = "表\x0b3\x1b<有误>\ufffe&"
+    Unit.objects.filter(pk=district.units["hotline"].pk).update(name=hostile)
+    Edition.objects.filter(pk=edition_id).update(
+        title=hostile, summary=hostile, unit=district.units["hotline"]
+    )
+    forget_all()
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    root = ElementTree.fromstring(client.get("/library.atom").content)
+    for name in ("title", "summary", "author/a:name"):
+        assert root.findtext(f"a:entry/a:{name}", "", space) == "表 3 <有误> &"
+    withdraw_edition(edition_id=edition_id, reason=hostile, by=SYSTEM, at=timezone.now())
+    root = ElementTree.fromstring(client.get("/library.atom").content)
+    assert root.findtext("a:entry/a:summary", "", space) == "表 3 <有误> &"
 
 
 def test_a_complaint_is_guarded_followed_and_answered(

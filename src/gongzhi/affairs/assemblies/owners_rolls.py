@@ -31,7 +31,7 @@ _STEP = Fraction(1, 10_000)  # of a square metre: what the columns keep
 
 @dataclass(frozen=True, slots=True)
 class RollFacts:
-    """What a table was understood to say, to be looked at before it is taken over."""
+    """What a table was understood to say."""
 
     flats: int
     owners: int
@@ -61,16 +61,6 @@ def set_roll(
             digest=_digest(roll),
         )  # fmt: skip
     return facts
-
-
-def check_roll(
-    *, vote_id: int, table: Table, rows_of: str = "", by: Actor, at: datetime
-) -> RollFacts:
-    """What `set_roll` would read; nothing is changed."""
-    with transaction.atomic():
-        vote = vote_for(by, "owners_votes.run", vote_id, at=at)
-        require_phase(vote, Phase.DRAFTED, at=at)
-        return _facts(_read(vote, table, rows_of)[0])
 
 
 def _read(vote: OwnersVote, table: Table, rows_of: str) -> tuple[Roll, dict[str, tuple[str, str]]]:

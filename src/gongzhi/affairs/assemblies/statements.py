@@ -52,19 +52,6 @@ def submit_statement(*, token: str, text: str, by: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
-def submit_on_paper(*, topic_id: int, number: int, text: str, by: Actor, at: datetime) -> int:
-    """Write down what somebody wrote on paper; it waits for a look like any other."""
-    topic = topic_for(by, "topics.enter_paper", topic_id)
-    seat = RosterEntry.objects.filter(topic=topic, number=number, paper=True).first()
-    if seat is None:
-        raise CannotSay(_("没有这个纸质席位的编号"), field="number")
-    words = _checked(text)
-    _require_open(topic, at=at)
-    _check_amount(seat)
-    return _insert(topic, words, author=seat, accepted=False, by=by, at=at)
-
-
-@transaction.atomic
 def seed_statement(*, topic_id: int, text: str, by: Actor, at: datetime) -> int:
     """Say something as a start, so that the first who come have something to vote on."""
     topic = topic_for(by, "topics.run", topic_id)

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.commons.ledger.acting import done_by
@@ -100,12 +101,15 @@ def end_key(*, key_id: int, by: Actor, at: datetime) -> None:
 
 
 def key_holder(key: str, *, on: datetime) -> Actor | None:
-    """The actor for whoever shows this key; None if it is unknown or over. Without a query."""
+    """The actor for whoever shows this key; None if it or its unit is unknown or over.
+
+    Without a query, at every use: a unit that was closed speaks by no key.
+    """
     held = _keys.value().get(_digest(key))
     if held is None or held.begins > on or (held.ends is not None and held.ends <= on):
         return None
     unit = find_unit(held.unit_id)
-    if unit is None:
+    if unit is None or not unit.exists_on(localdate(on)):
         return None
     kind = RoleKind.UNIT_SYSTEM if held.speaks_for_unit else RoleKind.INTERFACE
     role = HeldRole(kind, unit.id, unit.place_id, place(unit.place_id).path)

@@ -15,3 +15,7 @@ class FieldKind(models.TextChoices):
     TEXT = "text", _("文字")
     NUMBER = "number", _("数")
     DAY = "day", _("日期")
+
+
+# Before it was approved a form is a draft: whom it names doesn't see it.
+NOT_APPROVED = frozenset({FormState.WAITING, FormState.REFUSED})

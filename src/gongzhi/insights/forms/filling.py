@@ -15,7 +15,7 @@ from gongzhi.commons.ledger.recording import Plain
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.insights.forms.asking import NoSuchForm, tell
-from gongzhi.insights.forms.choices import FieldKind, FormState
+from gongzhi.insights.forms.choices import NOT_APPROVED, FieldKind, FormState
 from gongzhi.insights.forms.known import Known, Wanted, known_values
 from gongzhi.insights.forms.models import Answer, Asked, AskedField, AskedForm
 from gongzhi.insights.indicators.periods import period_named
@@ -63,6 +63,8 @@ def asked_row(asked_id: int, *, by: Actor) -> Asked:
     if row is None:
         raise NoSuchForm(_("没有这张表。"))
     require(by, "forms.fill", place_path=row.place.path)
+    if row.form.state in NOT_APPROVED:
+        raise NoSuchForm(_("没有这张表。"))
     return row
 
 

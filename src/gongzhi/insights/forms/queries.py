@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from gongzhi.commons.organisations.queries import units
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import ACTIONS, NotPermitted, Where, reach
 from gongzhi.commons.territory.queries import places
-from gongzhi.insights.forms.asking import form_row
-from gongzhi.insights.forms.choices import FieldKind, FormState
+from gongzhi.insights.forms.asking import NoSuchForm, form_row
+from gongzhi.insights.forms.choices import NOT_APPROVED, FieldKind, FormState
 from gongzhi.insights.forms.filling import asked_row, known_for
 from gongzhi.insights.forms.known import EARLIER, Known
 from gongzhi.insights.forms.models import Answer, Asked, AskedForm
@@ -110,23 +111,31 @@ def forms_to_fill(*, by: Actor, most: int = 50) -> list[CopyRow]:
 
 
 def forms_asked(*, by: Actor, offset: int = 0, limit: int = 20) -> tuple[list[FormRow], int]:
-    """The forms asked of places within reach, newest first, and how many there are."""
+    """The forms asked of places within reach, newest first, and how many there are.
+
+    Those not approved are there for who wrote or reviews them.
+    """
     mine = _mine(by, "forms.ask", "copies__place__path")
     if mine is None:
         return [], 0
-    ids = AskedForm.objects.filter(mine).values("pk").distinct()
+    ids = AskedForm.objects.filter(mine & _shown(by)).values("pk").distinct()
     rows = AskedForm.objects.filter(pk__in=ids).order_by("-asked_at", "-pk")
     return _rows(rows[offset : offset + limit]), rows.count()
 
 
 def form_view(form_id: int, *, by: Actor) -> FormView:
-    """One form with its copies and its cost, for those who ask or fill it."""
+    """One form with its copies and its cost, for those who ask or fill it.
+
+    Where it isn't approved, for who wrote or reviews it; raises `NoSuchForm`, `NotPermitted`.
+    """
     form = form_row(form_id)
     seen = form.copies.none()
-    for action in ("forms.ask", "forms.fill"):
+    for action in _ways_to_read(form, by):
         if (mine := _mine(by, action, "place__path")) is not None:
             seen |= form.copies.filter(mine)
     copies = _copies(seen.select_related("form").order_by("place__path"))
+    if not copies and form.state in NOT_APPROVED:
+        raise NoSuchForm(_("没有这张表。"))
     if not copies:
         raise NotPermitted("forms.ask")
     (row,) = _rows(AskedForm.objects.filter(pk=form_id))
@@ -193,6 +202,25 @@ def is_empty() -> bool:
 
 def _age(known: Known | None, today: date) -> int:
     return (today - known.as_of).days if known and known.as_of else 0
+
+
+def _shown(by: Actor) -> Q:
+    """All but the forms not approved, unless `by` wrote or reviews them."""
+    shown = ~Q(state__in=NOT_APPROVED)
+    if by.person_id is not None:
+        shown |= Q(asked_by_person_id=by.person_id)
+    reviewed = _mine(by, "forms.approve", "copies__place__path")
+    if reviewed is None:
+        return shown
+    return shown | reviewed if reviewed else Q()  # empty: everywhere
+
+
+def _ways_to_read(form: AskedForm, by: Actor) -> tuple[str, ...]:
+    """The actions any of which opens the form to `by` at the place of a copy."""
+    if form.state not in NOT_APPROVED:
+        return ("forms.ask", "forms.fill")
+    written = by.person_id is not None and by.person_id == form.asked_by_person_id
+    return ("forms.ask", "forms.approve") if written else ("forms.approve",)
 
 
 def _mine(by: Actor, action: str, path: str) -> Q | None:

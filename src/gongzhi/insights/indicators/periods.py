@@ -13,6 +13,9 @@ from gongzhi.insights.indicators.reading import End
 _NAMED = re.compile(r"(\d{4})(?:-?(Q[1-4]|H[12]|\d{2}))?", re.IGNORECASE)
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # what every clock and table here can reckon with
+
+
 class CannotTellPeriod(ValueError):
     """Words that name no time, and how to write one."""
 
@@ -75,13 +78,24 @@ def month_name(label: int) -> str:
     return f"{label // 12}-{label % 12 + 1:02d}"
 
 
+def check_year(moment: date) -> None:
+    """Raise `CannotTellPeriod` for a day or moment in a year that can't be reckoned with."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise CannotTellPeriod(
+            _("“%(words)s”的年份要在 %(first)d 到 %(last)d 之间")
+            % {"words": moment.isoformat(), "first": FIRST_YEAR, "last": LAST_YEAR}
+        )
+
+
 def period_named(words: str) -> Period:
     """The period of "2026", "2026Q3", "2026H1", "2026-07" or "2026-07-01/2026-09-15"."""
     text = words.strip()
     try:
         if "/" in text:
-            first, last = text.split("/")
-            return Period(date.fromisoformat(first), date.fromisoformat(last))
+            first, last = map(date.fromisoformat, text.split("/"))
+            check_year(first)
+            check_year(last)
+            return Period(first, last)
         match = _NAMED.fullmatch(text)
         if match is None:
             raise ValueError(text)
@@ -94,6 +108,7 @@ def period_named(words: str) -> Period:
         elif part:
             begin, months = int(part), 1
         first_day = date(year, begin, 1)
+        check_year(first_day)
         following = first_of_month(month_label(first_day) + months)
         return Period(first_day, following - timedelta(days=1))
     except CannotTellPeriod:

@@ -254,7 +254,7 @@ def note_outcome(*, unit_id: int, outcome: Outcome, by: Actor, at: datetime) -> 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What is printed for one household: where, the how-manieth, and its code."""
+    """A household: where, the how-manieth, its code ("" where it isn't printed), its outcome."""
 
     unit_id: int
     place: str
@@ -263,23 +263,32 @@ class Slip:
     outcome: Outcome
 
 
+def households_of(*, survey_id: int, place_id: int, by: Actor) -> list[Slip]:
+    """The households of one community in the sample, without their codes."""
+    _survey, rows = _drawn(survey_id, place_id, by=by)
+    return [_slip(row, code="") for row in rows]
+
+
 @transaction.atomic
 def print_slips(*, survey_id: int, place_id: int, by: Actor, at: datetime) -> list[Slip]:
     """The slips of one community, codes included; that they were printed is recorded."""
+    survey, rows = _drawn(survey_id, place_id, by=by)
+    if rows:
+        _tell(survey, events.CODES_PRINTED, by=by, at=at, place=place_id, slips=len(rows))
+    return [_slip(row, code=open_text(row.code_sealed)) for row in rows]
+
+
+def _drawn(survey_id: int, place_id: int, *, by: Actor) -> tuple[Survey, list[SampleUnit]]:
     survey = survey_for(by, "surveys.read", survey_id)
     area = place(place_id)
     require(by, "surveys.field", place_path=area.path)
     units = SampleUnit.objects.filter(survey=survey, stratum__place_id=area.id)
-    rows = list(units.order_by("cluster_id", "ordinal"))
-    if rows:
-        _tell(survey, events.CODES_PRINTED, by=by, at=at, place=area.id, slips=len(rows))
-    return [
-        Slip(
-            row.pk, place(row.cluster_id).full_name, row.ordinal, open_text(row.code_sealed),
-            Outcome(row.outcome),
-        )
-        for row in rows
-    ]  # fmt: skip
+    return survey, list(units.order_by("cluster_id", "ordinal"))
+
+
+def _slip(row: SampleUnit, *, code: str) -> Slip:
+    home = place(row.cluster_id).full_name
+    return Slip(row.pk, home, row.ordinal, code, Outcome(row.outcome))
 
 
 def survey_for(by: Actor, action: str, survey_id: int) -> Survey:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from gongzhi.commons.calendar.days import beginning_of_day
 from gongzhi.commons.ledger.acting import done_by
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record, record_many
 from gongzhi.commons.permissions.actors import Actor
@@ -186,7 +187,7 @@ def _texts(row: Response, checked: Checked, *, at: datetime) -> list[FreeText]:
 
 
 def _event(row: Response, *, by: Actor, at: datetime) -> NewEvent:
-    """That an answer came: its day and channel, and a digest of the coded answers."""
+    """That an answer came: its day (not the minute), its channel, a digest of coded answers."""
     body = json.dumps(row.answers, ensure_ascii=False, sort_keys=True).encode()
     data: dict[str, Plain] = {
         "survey": row.survey_id,
@@ -194,8 +195,8 @@ def _event(row: Response, *, by: Actor, at: datetime) -> NewEvent:
         "digest": hashlib.sha256(row.key.encode() + body).hexdigest(),
     }
     return done_by(
-        by, events.RESPONSE_RECEIVED, Subject("response", row.pk), at=at, data=data,
-        place_id=row.place_id, opens=True,
+        by, events.RESPONSE_RECEIVED, Subject("response", row.pk), at=beginning_of_day(at),
+        data=data, place_id=row.place_id, opens=True,
     )  # fmt: skip
 
 

@@ -106,11 +106,6 @@ def walk(items: tuple[Item, ...]) -> Iterator[Item]:
         yield from walk(item.children)
 
 
-def find_item(form: Form, name: str) -> Item | None:
-    """The item of this name, or None."""
-    return next((item for item in walk(form.items) if item.name == name), None)
-
-
 _ENGLISH, _CHINESE = ("english", "(en)", "en"), ("chinese", "(zh", "中文", "汉", "zh")
 
 

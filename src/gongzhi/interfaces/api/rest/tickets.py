@@ -17,6 +17,7 @@ from gongzhi.affairs.tickets.queries.lists import (
     find_tickets,
 )
 from gongzhi.affairs.tickets.queries.stories import Story, story_for_staff
+from gongzhi.insights.indicators.periods import check_year
 from gongzhi.interfaces.api.rest.keys import Keys, caller
 
 router = Router(tags=["tickets"], auth=Keys())
@@ -123,6 +124,8 @@ def _id(number: str) -> int:
 
 
 def _aware(moment: datetime | None) -> datetime | None:
+    if moment is not None:
+        check_year(moment)
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 

@@ -133,10 +133,10 @@ class Proposal(Schema):
 
 
 class WholeRound(Round):
-    """A round with its proposals, and how many ballots were cast."""
+    """A round with its proposals, and how many ballots were cast; null until they are counted."""
 
     rule: str
-    ballots: int
+    ballots: int | None
     counted_at: datetime | None
     proposals: list[Proposal]
 
@@ -241,7 +241,8 @@ def one_round(request: HttpRequest, id: int) -> WholeRound:
     return WholeRound(
         **_round(story.row).dict(),
         rule=str(story.rule.rule),
-        ballots=story.cast + story.papers,
+        # A number that grows by one while people vote tells when somebody voted.
+        ballots=story.cast + story.papers if story.counted_at else None,
         counted_at=story.counted_at,
         proposals=[_proposal(each) for each in story.proposals],
     )

@@ -1,6 +1,7 @@
 """Refusals as pages: each says what happened, whose turn it is, and a way on."""
 
 import sys
+from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,6 +14,7 @@ from gongzhi.commons.organisations.permissions import NotPermitted
 from gongzhi.interfaces.pages.framing.headers import Handler
 from gongzhi.interfaces.pages.guarding.limits import TooMany
 
+LARGEST_ID = 2**63 - 1
 log = structlog.get_logger("pages")
 
 
@@ -69,6 +71,13 @@ class RefusalsAsPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Handler, args: Any, named: dict[str, Any]
+    ) -> HttpResponse | None:
+        """No table holds a number beyond 64 bits, and some databases fail when asked for one."""
+        beyond = any(isinstance(each, int) and each > LARGEST_ID for each in named.values())
+        return not_found(request) if beyond else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, TooMany):

@@ -32,6 +32,7 @@ from gongzhi.insights.reports.violations import (
 from gongzhi.insights.reports.writing import MEDIA_TYPES
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.paging import page_number
+from gongzhi.interfaces.pages.framing.plain_words import plain_words
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.reports.forms import AnswerForm, ViolationForm, WithdrawForm
@@ -82,11 +83,11 @@ def feed(request: HttpRequest) -> HttpResponse:
     for row in rows:
         gone = _("（已撤回）") if row.withdrawn_at else ""
         made.add_item(
-            title=row.title + gone,
+            title=plain_words(row.title) + gone,
             link=base + reverse("edition", args=[row.id]),
             unique_id=f"urn:gongzhi:edition:{row.id}",
-            description=row.withdrawn_reason if gone else row.summary,
-            author_name=row.unit_name,
+            description=plain_words(row.withdrawn_reason if gone else row.summary),
+            author_name=plain_words(row.unit_name),
             pubdate=row.published_at,
             updateddate=row.withdrawn_at or row.published_at,
         )

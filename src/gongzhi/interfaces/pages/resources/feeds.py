@@ -39,14 +39,16 @@ def needs_feed(request: HttpRequest) -> HttpResponse:
             link=base + reverse("need", args=[row.id]),
             unique_id=f"urn:gongzhi:need:{row.id}",
             description=escape(
-                f"{plain_words(row.place_name)} · {row.category.name} · "
-                f"{row.left} {row.category.measure} · "
-                f"{row.begins} – {row.ends}"
+                plain_words(
+                    f"{row.place_name} · {row.category.name} · "
+                    f"{row.left} {row.category.measure} · "
+                    f"{row.begins} – {row.ends}"
+                )
             ),
             author_name=plain_words(row.publisher_name) or str(settings.SITE_TITLE),
             pubdate=row.published_at,
             updateddate=row.touched_at,
-            categories=[row.category.name],
+            categories=[plain_words(row.category.name)],
         )
     return HttpResponse(
         feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"

@@ -185,7 +185,8 @@ def _so_far(request: HttpRequest) -> dict[str, Any]:
     if len(text) > _MOST_SO_FAR:
         return {}
     try:
-        found = json.loads(text or "{}")
+        found = json.loads(text or "{}", parse_int=str, parse_float=str, parse_constant=str)
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate is no character
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -18,6 +18,7 @@ from gongzhi.insights.surveys.fieldwork import (
     CannotRun,
     close_survey,
     draw_sample,
+    households_of,
     note_outcome,
     open_survey,
     print_slips,
@@ -99,17 +100,24 @@ def sample(request: HttpRequest, survey_id: int) -> HttpResponse:
     return render(request, "resources/form.html", context)
 
 
-@require_http_methods(["GET", "HEAD"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 @of_survey
 def slips(request: HttpRequest, survey_id: int, place_id: int) -> HttpResponse:
-    """The slips of one community: to print, to hand out, and to note what became of them."""
-    by = visitor_of(request).actor
+    """The households of one community, to note what became of them; posted, slips with codes.
+
+    Printing is recorded, so only a button does it.
+    """
+    by, prints = visitor_of(request).actor, request.method == "POST"
     row = survey_for_staff(survey_id=survey_id, by=by)
-    found = print_slips(survey_id=survey_id, place_id=place_id, by=by, at=timezone.now())
+    if prints:
+        found = print_slips(survey_id=survey_id, place_id=place_id, by=by, at=timezone.now())
+    else:
+        found = households_of(survey_id=survey_id, place_id=place_id, by=by)
     context = {
         "survey": row,
         "place": place(place_id).full_name,
+        "prints": prints,
         "slips": [(slip, shown_code(slip.code)) for slip in found],
         "outcomes": OutcomeForm.base_fields["outcome"].choices,  # type: ignore[attr-defined]
         "address": request.build_absolute_uri("/survey/"),
