@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -62,6 +62,7 @@ def tables_in(template: str) -> list[str]:
     return sorted(set(_TABLE.findall(template)))
 
 
+@lru_cache(maxsize=256)
 def _as_sql(moment: datetime) -> str:
     found = _MOMENT.search(str(ibis.to_sql(ibis.literal(moment), dialect="duckdb")))
     if found is None:
