@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from gongzhi.affairs.assemblies.decisions import NewTask, take_decision
 from gongzhi.affairs.tickets.choices import Occasion, WhistleKind
 from gongzhi.affairs.tickets.closing import close_ticket
 from gongzhi.affairs.tickets.handling import (
@@ -22,6 +23,7 @@ from gongzhi.affairs.tickets.joint_handling import (
     write_minutes,
 )
 from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.tasks.finishing import finish_task
 from gongzhi.commons.tasks.queries import tasks_of
@@ -179,6 +181,31 @@ def test_frontline_ratio_is_of_what_the_party_body_put_on_record(
     cell = measured("frontline_ratio")[None]
     # By the coordinator: drafted, minuted, one task asked for, closed.
     assert (cell.numerator, cell.denominator) == (1, 4)
+
+
+def test_a_decision_ended_by_its_last_task_counts_for_whoever_took_it(
+    district: SmallDistrict, measured: Measured
+) -> None:
+    def decide(by: Actor) -> int:
+        return take_decision(
+            subject_kind="meeting", subject_id=1, place_id=district.places["willow"].pk,
+            text="清理楼道", rule="协商一致", figures={}, by=by, at=MONDAY,
+            tasks=[
+                NewTask("清理", district.units["sanitation"].pk, MONDAY + DAY, category_code="")
+            ],
+        )  # fmt: skip
+
+    mine, theirs = decide(district.coordinator), decide(district.street)
+    assert district.coordinator.unit_id == district.units["party"].pk
+    cell = measured("frontline_ratio")[None]
+    before = (cell.numerator, cell.denominator)
+    for decision in (mine, theirs):
+        (task,) = tasks_of(Subject("decision", decision))
+        finish_task(task_id=task.id, proof="好", by=district.sanitation, at=MONDAY + HOUR)
+    follow_all(at=MONDAY + HOUR)
+    cell = measured("frontline_ratio")[None]
+    assert before[0] == 0
+    assert (cell.numerator, cell.denominator) == (1, before[1] + 1)
 
 
 def test_branch_reach_is_of_buildings_and_unknown_where_none_is_named(

@@ -1,21 +1,31 @@
 """From events to indicators: records are grouped by the engine, numbers get their doubt here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import ibis
 import numpy as np
+import pyarrow as pa
 from ibis.expr import types as ir
 
 from gongzhi.insights.indicators.cells import Cell, Standing
+from gongzhi.insights.indicators.definitions import BY_CODE
 from gongzhi.insights.indicators.periods import Period, first_of_month, offset_seconds
 from gongzhi.insights.indicators.reading import End, Reading
 from gongzhi.insights.indicators.schemes import Scheme, in_scheme
 from gongzhi.insights.indicators.shapes import Indicator, Level, Statistic
 from gongzhi.insights.indicators.sources import Source
-from gongzhi.insights.indicators.statistics import STATISTICS, Gathered, Grouped, densities, gather
+from gongzhi.insights.indicators.statistics import (
+    STATISTICS,
+    Gathered,
+    Grouped,
+    added_up,
+    densities,
+    gather,
+    ties_between,
+)
 
 _GROUPS = {Level.STREET: "street_id", Level.COMMUNITY: "community_id", Level.UNIT: "unit_id"}
 
@@ -68,7 +78,11 @@ class Measuring:
         if not indicator.is_recorded or level not in indicator.levels:
             return []
         if indicator.statistic is Statistic.DENSITY:
-            grouped = densities(self.grouped(indicator, level))
+            grouped = densities(
+                self._answer(
+                    indicator, level.value, lambda: ties_between(self.grouped(indicator, level))
+                )
+            )
         else:
             grouped = STATISTICS[indicator.statistic](self._gather(indicator).at(level))
         return [self._cell(indicator, level, grouped, row) for row in range(len(grouped.n))]
@@ -77,10 +91,20 @@ class Measuring:
         """The records added up, asked of the engine once for all levels."""
         if indicator.code not in self._gathered:
             units = Level.UNIT in indicator.levels
-            self._gathered[indicator.code] = gather(
-                self.records(indicator), indicator.statistic, units=units
+            table = self._answer(
+                indicator,
+                "every level",
+                lambda: added_up(self.records(indicator), indicator.statistic, units=units),
             )
+            self._gathered[indicator.code] = gather(table)
         return self._gathered[indicator.code]
+
+    def _answer(self, indicator: Indicator, of: str, make: Callable[[], ir.Table]) -> pa.Table:
+        """The engine's answer; a definition that isn't ours is turned into SQL every time."""
+        if BY_CODE.get(indicator.code) is not indicator:
+            return make().to_pyarrow()
+        left_out = self.scheme.excluded_matters if self.scheme else ()
+        return self._reading.answer((indicator.code, of, self.by_month, left_out), make)
 
     def _cell(self, indicator: Indicator, level: Level, grouped: Grouped, row: int) -> Cell:
         group, month = int(grouped.group[row]), int(grouped.month[row])

@@ -7,13 +7,17 @@ from itertools import count
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis.expr import types as ir
 
 from gongzhi.commons.ledger.kinds import all_kinds
 from gongzhi.insights.indicators.columns import ALWAYS, FIELDS
+from gongzhi.insights.indicators.questions import Asking, key_of, sql_of
 from gongzhi.insights.indicators.sources import Source
 
 _numbers = count()  # of tables kept, since one engine may serve several readings
+_OF_ONE_TIME = {"ends", "days"}  # tables of values, not questions
+_MAKERS = {"ends": "stock_ends"}  # where a table and the function that makes it differ in name
 _NO_MATTER = ibis.null().cast("string")
 _PLACED = (
     "ticket.received",
@@ -45,6 +49,7 @@ class Reading:
     ends: tuple[End, ...]
     ahead: int = 0  # seconds by which the district's clock is ahead of UTC
     _kept: dict[str, Any] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)  # of the tables kept, by what they are
 
     @property
     def events(self) -> ir.Table:
@@ -89,10 +94,39 @@ class Reading:
     def kept(self, name: str, make: Callable[[], ir.Table]) -> ir.Table:
         """The table of this name, made on first use and then held by the engine."""
         if name not in self._kept:
-            source, fresh = self.source, f"{name}_{next(_numbers)}"
-            self._kept[name] = source.keep(source.backend, fresh, make())
+            fresh = f"{name}_{next(_numbers)}"
+            self._kept[name] = self._made(name, fresh, make)
+            self._names[name] = fresh
         table: ir.Table = self._kept[name]
         return table
+
+    def answer(self, question: tuple[object, ...], make: Callable[[], ir.Table]) -> pa.Table:
+        """The rows of a question; `question` holds all that the expression depends on beside us."""
+        if not self.source.speaks_sql:
+            return make().to_pyarrow()
+        sql, rows = self._sql("rows", question, make)
+        return rows.to_pyarrow() if rows is not None else self._ask(sql)
+
+    def _made(self, name: str, fresh: str, make: Callable[[], ir.Table]) -> ir.Table:
+        source = self.source
+        if name in _OF_ONE_TIME or not source.speaks_sql:
+            return source.keep(source.backend, fresh, make())
+        sql, rows = self._sql("kept", (name,), make)
+        if rows is not None:
+            return source.keep(source.backend, fresh, rows)
+        source.backend.con.execute(f'CREATE TEMP TABLE "{fresh}" AS {sql}')
+        table: ir.Table = source.backend.table(fresh, database=("temp", "main"))
+        return table
+
+    def _sql(
+        self, use: str, question: tuple[object, ...], make: Callable[[], ir.Table]
+    ) -> tuple[str | None, ir.Table | None]:
+        asking = Asking(self.source.backend, self.since, self.until, self._names)
+        key = key_of(use, question, self.source.layout, self.ahead)
+        return sql_of(key, asking, make, lambda name: getattr(self, _MAKERS.get(name, name))())
+
+    def _ask(self, sql: str | None) -> pa.Table:
+        return self.source.backend.con.sql(sql).to_arrow_table()
 
     def dispatches(self) -> ir.Table:
         """One row a ticket that was ever dispatched: as of its last dispatch, and when the first.

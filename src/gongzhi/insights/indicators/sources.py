@@ -44,6 +44,12 @@ class Source:
     first_day: date | None  # of the record; nothing is known before it
     as_of: datetime | None = None  # UTC without a zone; what is due later is not judged yet
     keep: Keep = keep_as_table
+    layout: str = ""  # how this engine is asked for the events, with their columns and types
+
+    @property
+    def speaks_sql(self) -> bool:
+        """Whether questions may be put as SQL that was worked out before."""
+        return bool(self.layout)
 
 
 def local_events(
@@ -114,7 +120,15 @@ def source_of(
         first_day=first.date() if first else None,
         as_of=as_of,
         keep=keep,
+        layout=_layout(backend, events) if keep is keep_as_table else "",
     )
+
+
+def _layout(backend: ibis.BaseBackend, events: ir.Table) -> str:
+    if backend.name != "duckdb":
+        return ""
+    sql = str(backend.compile(events))
+    return "" if "memtable" in sql else f"{sql} {events.schema()}"
 
 
 def without_zone(at: datetime | None) -> datetime | None:

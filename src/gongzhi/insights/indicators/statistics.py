@@ -6,6 +6,7 @@ from typing import Any
 
 import ibis
 import numpy as np
+import pyarrow as pa
 from ibis.expr import types as ir
 
 from gongzhi.engines.measurement.concentration import (
@@ -19,6 +20,7 @@ from gongzhi.engines.measurement.quantiles import quantile_intervals
 from gongzhi.engines.measurement.rates import rate_intervals
 from gongzhi.insights.indicators.shapes import Level, Statistic
 
+_TYPES = {"key": pa.string(), "numerator": pa.float64(), "denominator": pa.float64()}
 _KEYED = {Statistic.CONCENTRATION, Statistic.GAP}
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 # Beyond so many cells the resampled limits of concentrations take too long; see docs/indicators.md.
@@ -101,7 +103,7 @@ class Leveled:
 _BY = ("community_id", "street_id", "month")
 
 
-def gather(records: ir.Table, statistic: Statistic, *, units: bool) -> Gathered:
+def added_up(records: ir.Table, statistic: Statistic, *, units: bool) -> ir.Table:
     """One question to the engine; `units` where the indicator is told of units too."""
     unit = records.unit_id.fill_null(0) if units else ibis.literal(0, type="int64")
     found = records.select(
@@ -121,8 +123,12 @@ def gather(records: ir.Table, statistic: Statistic, *, units: bool) -> Gathered:
             by.append("numerator")
         sums = {name: found[name].sum() for name in ("numerator", "denominator") if name not in by}
         found = found.group_by(by).aggregate(n=found.count(), **sums)
-    table = found.to_pyarrow()
-    column = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+    return found
+
+
+def gather(table: pa.Table) -> Gathered:
+    """What the engine answered to `added_up`."""
+    column = _columns(table)
     return Gathered(
         community=column["community_id"],
         street=column["street_id"],
@@ -135,9 +141,11 @@ def gather(records: ir.Table, statistic: Statistic, *, units: bool) -> Gathered:
     )
 
 
-def _columns(table: ir.Table) -> dict[str, np.ndarray]:
-    found = table.order_by(["group", "month"]).to_pyarrow()
-    return {name: found[name].to_numpy(zero_copy_only=False) for name in found.column_names}
+def _columns(table: pa.Table) -> dict[str, np.ndarray]:
+    """The columns as arrays of one type each, whatever width the engine chose for its answer."""
+    types = [(name, _TYPES.get(name, pa.int64())) for name in table.column_names]
+    wide = table.cast(pa.schema(types))
+    return {name: wide[name].to_numpy(zero_copy_only=False) for name in wide.column_names}
 
 
 def _sums(found: Leveled) -> dict[str, np.ndarray]:
@@ -258,8 +266,8 @@ def gaps(found: Leveled) -> Grouped:
     )
 
 
-def densities(records: ir.Table) -> Grouped:
-    """Pairs of units with a joint item out of all pairs of units at work; all were counted."""
+def ties_between(records: ir.Table) -> ir.Table:
+    """One question to the engine: units at work in each group and month, and pairs of them tied."""
     took_part = records.select("group", "month", "key", "unit_id").distinct()
     units = took_part.group_by("group", "month").aggregate(units=took_part.unit_id.nunique())
     other = took_part.select("group", "month", "key", other="unit_id")
@@ -268,7 +276,13 @@ def densities(records: ir.Table) -> Grouped:
     linked = pairs.select("group", "month", "unit_id", "other").distinct()
     ties = linked.group_by("group", "month").aggregate(ties=linked.count())
     found = units.left_join(ties, ["group", "month"])
-    columns = _columns(found.select("group", "month", "units", ties=found.ties.fill_null(0)))
+    found = found.select("group", "month", "units", ties=found.ties.fill_null(0))
+    return found.order_by(["group", "month"])
+
+
+def densities(table: pa.Table) -> Grouped:
+    """Pairs of units with a joint item out of all pairs of units at work; all were counted."""
+    columns = _columns(table)
     size = columns["units"]
     possible = size * (size - 1) / 2
     return Grouped(

@@ -137,6 +137,7 @@ JOINT = (
             Need("ticket.closed", ("lead",)),
             Need("whistle.closed"),
             Need("need.confirmed"),
+            Need("decision.taken"),
             Need("decision.done"),
         ),
         caveat=_("与记录习惯有关，不要当作指标下达"),

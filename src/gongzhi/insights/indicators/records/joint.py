@@ -177,8 +177,18 @@ def isolated(reading: Reading) -> ir.Table:
 
 
 def frontline(reading: Reading) -> ir.Table:
-    """What party bodies of communities put on record, and whether it brought a matter to an end."""
+    """What party bodies of communities put on record, and whether it brought a matter to an end.
+
+    A decision whose tasks are all finished is ended by the program: that counts for whoever took it.
+    """
+    taken = reading.of("decision.taken").select(decision="subject_id", taker="unit_id")
     found = reading.events.select(*ALWAYS, "category")
+    found = found.left_join(
+        taken, [found.kind == "decision.done", found.subject_id == taken.decision]
+    )
+    found = found.mutate(unit_id=ibis.coalesce(found.unit_id, found.taker)).drop(
+        "decision", "taker"
+    )
     found = found.filter(found["at"] >= ibis.literal(reading.since), found.subject_kind.isin(_ACTS))
     units = reading.source.units
     party = units.filter(units.unit_kind == PARTY_BODY).select("unit_id")
