@@ -68,6 +68,9 @@ def test_of_two_versions_the_one_in_force_is_used(tmp_path: Path) -> None:
         ({"weights": {"happiness": 1}}, "happiness"),
         ({"weights": {"handling_hours": 1}}, "handling_hours"),
         ({"begins": "soon"}, "第 1 个方案"),
+        ({"code": "x" * 101}, "code"),
+        ({"code": 7}, "code"),
+        ({"version": "two"}, "version"),
     ],
 )
 def test_a_scheme_that_makes_no_sense_is_refused(

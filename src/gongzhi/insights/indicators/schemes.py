@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from ibis.expr import types as ir
 
 from gongzhi.commons.ledger.kinds import declare
-from gongzhi.commons.ledger.recording import NewEvent, Subject, record
+from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.permissions.actors import SYSTEM, Actor
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.insights.indicators.cells import Cell
@@ -34,6 +34,7 @@ INSTALLED = declare(
     "changed",
     "file",
 )
+_LONGEST_CODE = 100  # the ledger names versions by it
 _ALL_SCHEMES = Subject("scheme", 1)  # an installation has one list of them
 STANDARD = Path(__file__).with_name("standard_schemes.json")
 
@@ -101,7 +102,10 @@ def install_schemes(file: Path, *, by: Actor, at: datetime) -> tuple[Scheme, ...
     try:
         draft.write_text(text, "utf-8")
         with transaction.atomic():
-            data = {**_differences(before, schemes), "file": sha256(text.encode()).hexdigest()}
+            data: dict[str, Plain] = {
+                **_differences(before, schemes),
+                "file": sha256(text.encode()).hexdigest(),
+            }
             record(NewEvent(_ALL_SCHEMES, INSTALLED, at, data=data))
             draft.replace(schemes_file())
     finally:
@@ -166,6 +170,10 @@ def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
 
 
 def _check(scheme: Scheme, number: int, before: Sequence[Scheme]) -> None:
+    if not isinstance(scheme.code, str) or not 0 < len(scheme.code) <= _LONGEST_CODE:
+        raise CannotReadScheme(f"第 {number} 个方案：code 须是 1 到 {_LONGEST_CODE} 个字")
+    if not isinstance(scheme.version, int) or not 0 < scheme.version < 1_000_000:
+        raise CannotReadScheme(f"第 {number} 个方案：version 须是 1 到 999999 的整数")
     if not scheme.weights:
         raise CannotReadScheme(f"第 {number} 个方案：没有权重")
     if unknown := set(scheme.weights) - set(BY_CODE):
