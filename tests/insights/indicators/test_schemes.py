@@ -2,11 +2,16 @@
 
 import json
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gongzhi.commons.ledger.models import Event
+from gongzhi.commons.ledger.recording import CannotRecord
+from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.insights.indicators.cells import Cell, Standing
 from gongzhi.insights.indicators.definitions import indicator
 from gongzhi.insights.indicators.measuring import Measuring
@@ -22,6 +27,7 @@ from gongzhi.insights.indicators.schemes import (
     scheme_on,
 )
 from gongzhi.insights.indicators.shapes import Level
+from tests.affairs.small_district import moment
 from tests.insights.indicators.made_events import source
 
 
@@ -62,6 +68,9 @@ def test_of_two_versions_the_one_in_force_is_used(tmp_path: Path) -> None:
         ({"weights": {"happiness": 1}}, "happiness"),
         ({"weights": {"handling_hours": 1}}, "handling_hours"),
         ({"begins": "soon"}, "第 1 个方案"),
+        ({"code": "x" * 101}, "code"),
+        ({"code": 7}, "code"),
+        ({"version": "two"}, "version"),
     ],
 )
 def test_a_scheme_that_makes_no_sense_is_refused(
@@ -134,14 +143,16 @@ def written(tmp_path: Path, *rows: Any) -> Path:
 
 
 STANDARD_ROW = json.loads(STANDARD.read_text("utf-8"))[0]
-TODAY = date(2026, 3, 2)
+TODAY = moment("2026-03-02")
 
 
+@pytest.mark.django_db
+@pytest.mark.database
 @pytest.mark.usefixtures("_own_folder")
 def test_a_new_version_holds_from_its_day_and_the_old_one_before(tmp_path: Path) -> None:
     old = STANDARD_ROW | {"ends": "2026-06-30"}
     new = STANDARD_ROW | {"version": 2, "begins": "2026-07-01", "excluded_matters": ["noise"]}
-    install_schemes(written(tmp_path, old, new), today=TODAY)
+    install_schemes(written(tmp_path, old, new), by=SYSTEM, at=TODAY)
     known = known_schemes()
     assert [
         found.version if (found := scheme_on("three_rates", day, known)) else None
@@ -161,9 +172,46 @@ def test_a_new_version_holds_from_its_day_and_the_old_one_before(tmp_path: Path)
 )
 def test_what_has_begun_is_not_changed(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
     with pytest.raises(CannotReadScheme):
-        install_schemes(written(tmp_path, *rows), today=TODAY)
+        install_schemes(written(tmp_path, *rows), by=SYSTEM, at=TODAY)
     assert known_schemes() == read_schemes(STANDARD)
     assert list((tmp_path / "data").iterdir()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+@pytest.mark.usefixtures("_own_folder")
+def test_putting_schemes_in_force_is_on_record(tmp_path: Path) -> None:
+    old = STANDARD_ROW | {"ends": "2026-06-30"}
+    new = STANDARD_ROW | {"version": 2, "begins": "2026-07-01"}
+    for rows in ([old, new], [old]):
+        install_schemes(written(tmp_path, *rows), by=SYSTEM, at=TODAY)
+    first, second = Event.objects.filter(kind="scheme.installed").order_by("id")
+    code = STANDARD_ROW["code"]
+    assert (first.data["added"], first.data["changed"]) == ([f"{code}/2"], [f"{code}/1"])
+    assert (second.data["removed"], second.data["changed"]) == ([f"{code}/2"], [])
+    assert second.data["file"] == sha256((tmp_path / "new.json").read_bytes()).hexdigest()
+    assert (first.sequence, second.sequence) == (1, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+@pytest.mark.usefixtures("_own_folder")
+def test_without_its_event_nothing_is_put_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_event: object) -> None:
+        raise CannotRecord
+
+    monkeypatch.setattr("gongzhi.insights.indicators.schemes.record", fail)
+    with pytest.raises(CannotRecord):
+        install_schemes(written(tmp_path, STANDARD_ROW), by=SYSTEM, at=TODAY)
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+@pytest.mark.usefixtures("_own_folder")
+def test_a_resident_puts_no_scheme_in_force(tmp_path: Path) -> None:
+    with pytest.raises(NotPermitted):
+        install_schemes(written(tmp_path, STANDARD_ROW), by=RESIDENT, at=TODAY)
 
 
 @pytest.mark.parametrize(

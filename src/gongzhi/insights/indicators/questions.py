@@ -109,11 +109,13 @@ def _read(file: Path) -> dict[str, str]:
 @cache
 def made_by() -> str:
     """What every template depends on: the definitions, the kinds of events, the libraries."""
-    whole = sha256()
+    whole, text = sha256(), ""
     folder = Path(__file__).parent
     for source in sorted(folder.rglob("*.py")):
-        whole.update(f"{source.relative_to(folder)}\0".encode() + source.read_bytes() + b"\0")
-    kinds = [(kind.name, kind.fields) for kind in all_kinds()]
+        text += f"{source.relative_to(folder)}\0{source.read_text('utf-8')}\0"
+    whole.update(text.encode())
+    # Only those that are read here: which others are known depends on what a process has loaded.
+    kinds = [(kind.name, kind.fields) for kind in all_kinds() if f'"{kind.name}"' in text]
     libraries = [version(name) for name in _ENGINES]
     whole.update(json.dumps([kinds, libraries]).encode())
     return whole.hexdigest()

@@ -7,18 +7,35 @@ assessed under it can be assessed again.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from hashlib import sha256
 from math import sqrt
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from ibis.expr import types as ir
 
+from gongzhi.commons.ledger.kinds import declare
+from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
+from gongzhi.commons.permissions.actors import SYSTEM, Actor
+from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.insights.indicators.cells import Cell
 from gongzhi.insights.indicators.definitions import BY_CODE
 from gongzhi.insights.indicators.shapes import Better, Statistic
 
+INSTALLED = declare(
+    "scheme.installed",
+    "assessment schemes were put in force; versions as code/version, and the file's SHA-256",
+    "added",
+    "removed",
+    "changed",
+    "file",
+)
+_LONGEST_CODE = 100  # the ledger names versions by it
+_ALL_SCHEMES = Subject("scheme", 1)  # an installation has one list of them
 STANDARD = Path(__file__).with_name("standard_schemes.json")
 
 
@@ -68,15 +85,48 @@ def known_schemes() -> tuple[Scheme, ...]:
     return read_schemes(own if own.is_file() else STANDARD)
 
 
-def install_schemes(file: Path, *, today: date) -> tuple[Scheme, ...]:
-    """Let the schemes of a file hold here from now on.
+def install_schemes(file: Path, *, by: Actor, at: datetime) -> tuple[Scheme, ...]:
+    """Let the schemes of a file hold here from now on; only who runs the installation may.
 
     Refuses what would change the past: a version that has begun stays as it is, except that a day
-    from today on may be set on which it ends.
+    from today on may be set on which it ends. The event tells which versions came, went or were
+    changed, and the digest of the file; the file is replaced last, so that without the event
+    nothing is changed.
     """
-    schemes = read_schemes(file)
-    new = {(each.code, each.version): each for each in schemes}
-    for old in known_schemes():
+    if by != SYSTEM:
+        raise NotPermitted("schemes.install")
+    text = file.read_text("utf-8")
+    schemes, before = read_schemes(file), known_schemes()
+    _keep_the_past(before, schemes, today=localdate(at))
+    draft = schemes_file().with_suffix(".part")
+    try:
+        draft.write_text(text, "utf-8")
+        with transaction.atomic():
+            data: dict[str, Plain] = {
+                **_differences(before, schemes),
+                "file": sha256(text.encode()).hexdigest(),
+            }
+            record(NewEvent(_ALL_SCHEMES, INSTALLED, at, data=data))
+            draft.replace(schemes_file())
+    finally:
+        draft.unlink(missing_ok=True)
+    return schemes
+
+
+def _differences(before: Sequence[Scheme], after: Sequence[Scheme]) -> dict[str, list[str]]:
+    """Which versions came, went or say something else now."""
+    old = {f"{each.code}/{each.version}": each for each in before}
+    new = {f"{each.code}/{each.version}": each for each in after}
+    return {
+        "added": sorted(set(new) - set(old)),
+        "removed": sorted(set(old) - set(new)),
+        "changed": sorted(name for name in set(old) & set(new) if old[name] != new[name]),
+    }
+
+
+def _keep_the_past(before: Sequence[Scheme], after: Sequence[Scheme], *, today: date) -> None:
+    new = {(each.code, each.version): each for each in after}
+    for old in before:
         if old.begins > today:
             continue
         kept = new.get((old.code, old.version))
@@ -90,10 +140,6 @@ def install_schemes(file: Path, *, today: date) -> tuple[Scheme, ...]:
                 _("%(name)s第 %(version)s 版的截止日期只能改成今天或以后")
                 % {"name": old.name, "version": old.version}
             )
-    draft = schemes_file().with_suffix(".part")
-    draft.write_text(file.read_text("utf-8"), "utf-8")
-    draft.replace(schemes_file())
-    return schemes
 
 
 def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
@@ -124,6 +170,10 @@ def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
 
 
 def _check(scheme: Scheme, number: int, before: Sequence[Scheme]) -> None:
+    if not isinstance(scheme.code, str) or not 0 < len(scheme.code) <= _LONGEST_CODE:
+        raise CannotReadScheme(f"第 {number} 个方案：code 须是 1 到 {_LONGEST_CODE} 个字")
+    if not isinstance(scheme.version, int) or not 0 < scheme.version < 1_000_000:
+        raise CannotReadScheme(f"第 {number} 个方案：version 须是 1 到 999999 的整数")
     if not scheme.weights:
         raise CannotReadScheme(f"第 {number} 个方案：没有权重")
     if unknown := set(scheme.weights) - set(BY_CODE):

@@ -53,15 +53,16 @@ def check(*, file: Path) -> None:
 @click.argument("file", type=_FILE)
 @with_django
 def install(*, file: Path) -> None:
-    from django.utils.timezone import localdate  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
 
+    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
     from gongzhi.insights.indicators.schemes import (  # noqa: PLC0415
         CannotReadScheme,
         install_schemes,
     )
 
     try:
-        found = install_schemes(file, today=localdate())
+        found = install_schemes(file, by=SYSTEM, at=timezone.now())
     except CannotReadScheme as error:
         refuse(str(error), "The file was refused; nothing was changed.")
     say(f"✓ {len(found)} 个版本已生效", f"{len(found)} versions are in force by their dates.")

@@ -179,7 +179,7 @@ def isolated(reading: Reading) -> ir.Table:
 def frontline(reading: Reading) -> ir.Table:
     """What party bodies of communities put on record, and whether it brought a matter to an end.
 
-    A decision whose tasks are all done is ended by the program: that counts for whoever took it.
+    A decision whose tasks are all finished is ended by the program; it counts for who took it.
     """
     taken = reading.of("decision.taken").select(decision="subject_id", taker="unit_id")
     found = reading.events.select(*ALWAYS, "category")
