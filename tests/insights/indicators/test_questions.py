@@ -14,7 +14,8 @@ from gongzhi.insights.indicators.periods import period_named
 from gongzhi.insights.indicators.questions import Asking, Questions, questions
 from gongzhi.insights.indicators.schemes import Scheme
 from gongzhi.insights.indicators.shapes import Level
-from gongzhi.insights.indicators.sources import Source
+from gongzhi.insights.indicators.sources import Source, local_events
+from tests.affairs.small_district import SmallDistrict
 from tests.insights.indicators.made_events import Made, moment, source
 
 YEAR, AUTUMN = "2026", "2026-09-01/2026-11-30"
@@ -125,3 +126,15 @@ def test_a_question_with_a_moment_of_its_own_is_not_kept(events: Source) -> None
     assert asking.template_of(other)[1] is None
     same = Asking(events.backend, since, since, {})
     assert same.template_of(table.filter(table["at"] < since))[1] is None
+
+
+@pytest.mark.django_db
+@pytest.mark.database
+def test_this_installations_own_ledger_is_asked_with_what_was_kept(
+    district: SmallDistrict, tmp_path: Path
+) -> None:
+    assert district.units
+    for asked in (1, 1):
+        ledger = local_events(tmp_path / "mirror")
+        numerator(Measuring(ledger, period_named(YEAR)))
+        assert questions().asked_anew == asked
