@@ -117,6 +117,14 @@ def test_a_spoilt_file_costs_only_time(tmp_path: Path, said: str) -> None:
     assert Questions(file).template("anything") is None
 
 
+def test_where_nothing_may_be_written_it_is_kept_in_memory(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "event-columns"
+    in_the_way.write_text("a file where the folder should be")
+    kept = Questions(in_the_way / "questions.json")
+    kept.keep("key", "SELECT 1")
+    assert kept.template("key") == "SELECT 1"
+
+
 def test_a_question_with_a_moment_of_its_own_is_not_kept(events: Source) -> None:
     since, until = moment("2026-01-01 00:00:00"), moment("2027-01-01 00:00:00")
     asking = Asking(events.backend, since, until, {})

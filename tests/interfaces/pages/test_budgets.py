@@ -1,5 +1,8 @@
 """The pages of the community fund: each audience sees and does its part."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
@@ -23,6 +26,7 @@ from tests.affairs.budgets.test_archives import FILE
 from tests.affairs.small_district import build
 from tests.interfaces.pages.reading import Page
 
+SetTo = Callable[[datetime], None]
 pytestmark = pytest.mark.database
 
 
@@ -33,10 +37,10 @@ def round_(db: None, monkeypatch: pytest.MonkeyPatch) -> SmallRound:
 
 
 @pytest.fixture
-def today(monkeypatch: pytest.MonkeyPatch) -> object:
+def today(monkeypatch: pytest.MonkeyPatch) -> SetTo:
     """Let the pages believe that it is another moment."""
 
-    def set_to(moment: object) -> None:
+    def set_to(moment: datetime) -> None:
         monkeypatch.setattr(timezone, "now", lambda: moment)
 
     return set_to
@@ -81,10 +85,10 @@ def test_every_state_of_a_round_is_a_sound_page_for_everyone(round_: SmallRound)
 
 
 def test_a_resident_proposes_without_an_account_and_follows_by_link(
-    round_: SmallRound, today: object
+    round_: SmallRound, today: SetTo
 ) -> None:
     made = round_.collecting()
-    today(MARCH_2)  # type: ignore[operator]
+    today(MARCH_2)
     sound(Client(), f"/budgets/{made}/propose")
     garden = round_.district.places["garden"].pk
     form = {
@@ -113,9 +117,9 @@ def test_a_resident_proposes_without_an_account_and_follows_by_link(
     assert Client().get("/proposal/" + "x" * 19).status_code == 404
 
 
-def test_a_ballot_is_looked_at_once_more_and_then_cast(round_: SmallRound, today: object) -> None:
+def test_a_ballot_is_looked_at_once_more_and_then_cast(round_: SmallRound, today: SetTo) -> None:
     _made, codes = round_.voting(2)
-    today(VOTING_DAY)  # type: ignore[operator]
+    today(VOTING_DAY)
     sound(Client(), "/vote")
     found = Client().post("/vote", {"code": codes[0].lower()})
     assert found.headers["Location"] == f"/v/{codes[0]}"
@@ -161,10 +165,10 @@ def test_a_ballot_is_looked_at_once_more_and_then_cast(round_: SmallRound, today
     ],
 )
 def test_a_ballot_with_a_fault_comes_back_with_what_was_written(
-    round_: SmallRound, today: object, rule: RuleChoice, sent: dict[str, str], words: str
+    round_: SmallRound, today: SetTo, rule: RuleChoice, sent: dict[str, str], words: str
 ) -> None:
     _made, codes = round_.voting(1, rule)
-    today(VOTING_DAY)  # type: ignore[operator]
+    today(VOTING_DAY)
     sound(Client(), f"/v/{codes[0]}")
     for step in ("look", "cast"):
         answer = Client().post(f"/v/{codes[0]}", {**sent, "step": step})
@@ -175,15 +179,15 @@ def test_a_ballot_with_a_fault_comes_back_with_what_was_written(
     assert not Ballot.objects.exists()
 
 
-def test_a_ballot_before_and_after_its_days_says_so(round_: SmallRound, today: object) -> None:
+def test_a_ballot_before_and_after_its_days_says_so(round_: SmallRound, today: SetTo) -> None:
     _made, codes = round_.voting(1)
-    today(MARCH_2)  # type: ignore[operator]
+    today(MARCH_2)
     assert "投票从 2026-03-15 开始" in sound(Client(), f"/v/{codes[0]}")
-    today(AFTER)  # type: ignore[operator]
+    today(AFTER)
     assert "投票已经结束" in sound(Client(), f"/v/{codes[0]}")
 
 
-def test_staff_run_a_round_from_the_pages(round_: SmallRound, today: object) -> None:
+def test_staff_run_a_round_from_the_pages(round_: SmallRound, today: SetTo) -> None:
     client = as_(round_.runs)
     sound(client, "/budgets/new")
     assert as_(round_.worker).get("/budgets/new").status_code == 403
@@ -196,7 +200,7 @@ def test_staff_run_a_round_from_the_pages(round_: SmallRound, today: object) -> 
         "tie_order": "lot", **{n: getattr(CALENDAR, n).isoformat() for n in (
             "proposals_until", "check_until", "ballots_from", "ballots_until")},
     }  # fmt: skip
-    today(MARCH_2)  # type: ignore[operator]
+    today(MARCH_2)
     wrong = client.post("/budgets/new", form).content.decode()
     assert "逐元追加只属于平等份额法" in wrong
     assert Page(wrong).faults == []
@@ -214,10 +218,10 @@ def test_staff_run_a_round_from_the_pages(round_: SmallRound, today: object) -> 
     assert "改到明年" in sound(Client(), f"/budgets/{made.pk}")
 
 
-def test_the_roster_is_kept_printed_and_mended_by_staff(round_: SmallRound, today: object) -> None:
+def test_the_roster_is_kept_printed_and_mended_by_staff(round_: SmallRound, today: SetTo) -> None:
     made = round_.checking()
     client, path = as_(round_.worker), f"/budgets/{made}/roster"
-    today(MARCH_2)  # type: ignore[operator]
+    today(MARCH_2)
     sound(client, path)
     garden = str(round_.district.places["garden"].pk)
     assert client.post(path, {"place": garden, "count": "", "labels": ""}).status_code == 200
@@ -238,16 +242,16 @@ def test_the_roster_is_kept_printed_and_mended_by_staff(round_: SmallRound, toda
 
 
 def test_papers_are_entered_twice_and_counted_from_the_pages(
-    round_: SmallRound, today: object
+    round_: SmallRound, today: SetTo
 ) -> None:
     made, codes = round_.voting(2)
     first, second, chief = as_(round_.worker), as_(round_.other_worker), as_(round_.runs)
-    today(VOTING_DAY)  # type: ignore[operator]
+    today(VOTING_DAY)
     sound(first, f"/budgets/{made}/paper")
     assert first.post(f"/budgets/{made}/paper", {"code": codes[0]}).status_code == 302
     assert first.post(f"/budgets/{made}/paper", {"code": codes[0]}).status_code == 400
     receive_paper(code=codes[1], by=round_.worker, at=VOTING_DAY)
-    today(AFTER)  # type: ignore[operator]
+    today(AFTER)
     sound(first, f"/budgets/{made}/papers/1")
     for client, said in ((first, {"p1": "1"}), (second, {"p2": "1"})):
         assert client.post(f"/budgets/{made}/papers/1", said).status_code == 302
@@ -266,10 +270,10 @@ def test_papers_are_entered_twice_and_counted_from_the_pages(
 
 
 def test_a_funded_project_and_its_decision_lead_to_each_other(
-    round_: SmallRound, today: object
+    round_: SmallRound, today: SetTo
 ) -> None:
     made = round_.counted()
-    today(AFTER)  # type: ignore[operator]
+    today(AFTER)
     follow_all(at=AFTER)
     (decision,) = decisions_about(Subject("proposal", round_.ids["门口装两盏路灯"]))
     project = f"/budgets/{made}/proposals/3"
@@ -278,11 +282,11 @@ def test_a_funded_project_and_its_decision_lead_to_each_other(
 
 
 def test_the_fund_is_read_by_everyone_and_kept_by_two(
-    round_: SmallRound, today: object, settings: object, tmp_path: object
+    round_: SmallRound, today: SetTo, settings: object, tmp_path: object
 ) -> None:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
     made = round_.counted()
-    today(AFTER)  # type: ignore[operator]
+    today(AFTER)
     willow = round_.district.places["willow"].pk
     sound(Client(), f"/budgets/funds/{willow}")
     sound(Client(), "/budgets/funds/999", 404)
@@ -363,10 +367,10 @@ def test_pages_ask_the_database_the_same_few_questions(round_: SmallRound) -> No
 
 
 def test_codes_and_private_links_never_appear_in_an_address_passed_on(
-    round_: SmallRound, today: object
+    round_: SmallRound, today: SetTo
 ) -> None:
     _made, codes = round_.voting(1)
-    today(VOTING_DAY)  # type: ignore[operator]
+    today(VOTING_DAY)
     html = Client().get(f"/v/{codes[0]}").content.decode()
     assert f"page=/v/{codes[0]}" not in html
     assert Client().get(f"/v/{codes[0]}").headers["X-Robots-Tag"] == "noindex"

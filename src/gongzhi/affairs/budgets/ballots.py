@@ -7,11 +7,11 @@ a random id appears (no code, no time), and the ledger says that a ballot came i
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db import models, transaction
 from django.db.models import F
-from django.utils.timezone import get_current_timezone, localdate
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.budgets import events
@@ -19,6 +19,7 @@ from gongzhi.affairs.budgets.choices import BallotKind, Channel, ProposalState, 
 from gongzhi.affairs.budgets.codes import code_digest
 from gongzhi.affairs.budgets.lifecycle import round_of, tell_of_round
 from gongzhi.affairs.budgets.models import Ballot, Proposal, RosterEntry, Round
+from gongzhi.commons.calendar.days import beginning_of_day
 from gongzhi.commons.failures import NotThere
 from gongzhi.commons.permissions.actors import RESIDENT, Actor
 from gongzhi.commons.permissions.table import require
@@ -139,12 +140,7 @@ def cast_ballots(*, votes: Sequence[tuple[str, Sequence[object]]], by: Actor, at
             for entry, each in zip(entries, listed, strict=True)
         ]
     )
-    tell_of_round(row, events.BALLOTS_CAST, by=RESIDENT, at=day_of(at), count=len(votes))
-
-
-def day_of(at: datetime) -> datetime:
-    """The beginning of the day: the ledger shall not tell the minute of a vote."""
-    return datetime.combine(localdate(at), time.min, tzinfo=get_current_timezone())
+    tell_of_round(row, events.BALLOTS_CAST, by=RESIDENT, at=beginning_of_day(at), count=len(votes))
 
 
 def fresh_ballot(row: Round, choices: Choices, place_id: int | None) -> Ballot:
@@ -196,4 +192,4 @@ def receive_paper(*, code: str, by: Actor, at: datetime) -> None:
     if not _use([entry], Channel.PAPER):
         raise CannotVote(_("这个投票码已经用过了；每个投票码只能投一票"))
     Round.objects.filter(pk=row.pk).update(papers=F("papers") + 1)
-    tell_of_round(row, events.PAPER_RECEIVED, by=by, at=day_of(at))
+    tell_of_round(row, events.PAPER_RECEIVED, by=by, at=beginning_of_day(at))

@@ -225,11 +225,13 @@ def _apply_some(plan_id: int, *, by: Actor, at: datetime) -> int:
 @transaction.atomic
 def claim_match(*, match_id: int, by: Actor, at: datetime) -> int:
     """Turn one match into a claim; refused if its need or its offer changed since (`PlanIsOld`)."""
-    grow_pool()
-    match = PlanMatch.objects.select_related("plan", "need", "offer").filter(pk=match_id).first()
-    if match is None:
+    matches = PlanMatch.objects.filter(pk=match_id)
+    path = matches.values_list("need__place_path", flat=True).first()
+    if path is None:
         raise NotInPool
-    require(by, "claims.receive", place_path=match.need.place_path)
+    require(by, "claims.receive", place_path=path)
+    grow_pool()  # and read again: of two who claim it at once the second is told
+    match = matches.select_related("plan", "need", "offer").get()
     if match.claim_id is not None:
         raise CannotPlan(_("这一条已经成为认领"))
     if touched := changes_since(match.plan, only=[match]):

@@ -72,7 +72,7 @@ def _heard(at: datetime) -> list[_Heard]:
         return []
     rows = there.filter(received_at__gt=newest - WINDOW).order_by("-received_at", "-id")
     found = list(rows.values_list(*_FIELDS)[:MOST_TICKETS])
-    support = _support({row[0] for row in found})
+    support = _support({row[0] for row in found}, since=newest - WINDOW)
     supporters = Counter(support.values())
     heard = [
         _Heard(
@@ -91,13 +91,14 @@ def _heard(at: datetime) -> list[_Heard]:
     return heard[::-1]
 
 
-def _support(heard: Set[int]) -> dict[int, int]:
+def _support(heard: Set[int], *, since: datetime) -> dict[int, int]:
     """Tickets sent to follow another instead of as one more, and which of `heard` they follow.
 
     Those that staff joined afterwards were sent as messages of their own, and stay so.
     """
     since_sent = Merge.objects.filter(ticket=OuterRef("pk"), at=OuterRef("received_at"))
-    rows = Ticket.objects.filter(Exists(since_sent), merged_into__isnull=False)
+    those = Ticket.objects.filter(received_at__gt=since, merged_into__isnull=False)
+    rows = those.filter(Exists(since_sent))
     followed = dict(rows.values_list("id", "merged_into_id"))
     return {each: into for each, into in followed.items() if each in heard and into in heard}
 

@@ -8,12 +8,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from gongzhi.commons.calendar.days import BeyondYears, check_year
 from gongzhi.insights.indicators.reading import End
 
 _NAMED = re.compile(r"(\d{4})(?:-?(Q[1-4]|H[12]|\d{2}))?", re.IGNORECASE)
-
-
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # what every clock and table here can reckon with
 
 
 class CannotTellPeriod(ValueError):
@@ -78,15 +76,6 @@ def month_name(label: int) -> str:
     return f"{label // 12}-{label % 12 + 1:02d}"
 
 
-def check_year(moment: date) -> None:
-    """Raise `CannotTellPeriod` for a day or moment in a year that can't be reckoned with."""
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise CannotTellPeriod(
-            _("“%(words)s”的年份要在 %(first)d 到 %(last)d 之间")
-            % {"words": moment.isoformat(), "first": FIRST_YEAR, "last": LAST_YEAR}
-        )
-
-
 def period_named(words: str) -> Period:
     """The period of "2026", "2026Q3", "2026H1", "2026-07" or "2026-07-01/2026-09-15"."""
     text = words.strip()
@@ -113,6 +102,8 @@ def period_named(words: str) -> Period:
         return Period(first_day, following - timedelta(days=1))
     except CannotTellPeriod:
         raise
+    except BeyondYears as error:
+        raise CannotTellPeriod(str(error)) from error
     except ValueError as error:
         raise CannotTellPeriod(
             _("“%(words)s”不是时间段；可写 2026、2026Q3、2026-07 或 2026-07-01/2026-09-15")

@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -92,7 +93,8 @@ class Questions:
             draft.write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
             draft.replace(self.file)
         except OSError:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
 
 
 def _read(file: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from gongzhi.affairs.assemblies.choices import DecisionState
+from gongzhi.affairs.assemblies.drawing import LEAST_PEOPLE
 from gongzhi.affairs.assemblies.lifecycle import NotInAssembly
 from gongzhi.affairs.assemblies.models import Decision, Voice
 from gongzhi.commons.ledger.reading import EventView, events_of
@@ -22,7 +23,6 @@ from gongzhi.commons.territory.queries import find_place, public_name
 
 PAGE = 20
 LEAST_RATINGS = 5  # fewer are not shown: they would be single people
-LEAST_VOTERS = 5
 _OVER = {TaskState.CANCELLED, TaskState.REFUSED}
 
 
@@ -190,7 +190,7 @@ def _told(row: Decision) -> dict[str, Any]:
 
     An owners' vote is another matter: the law wants each of its figures to be told.
     """
-    if row.subject_kind != "topic" or row.figures.get("voters", 0) >= LEAST_VOTERS:
+    if row.subject_kind != "topic" or row.figures.get("voters", 0) >= LEAST_PEOPLE:
         return row.figures
     return {name: value for name, value in row.figures.items() if name not in {"voters", "votes"}}
 

@@ -28,8 +28,7 @@ def funded_project(proposal_id: int) -> FundedProject | None:
 
 def place_on_ballot(proposal_id: int) -> tuple[int, int] | None:
     """The round of a proposal and its number there, which make its address, or None."""
-    found = Proposal.objects.filter(pk=proposal_id).values_list("round_id", "number").first()
-    return found if found is None else (found[0], found[1])
+    return Proposal.objects.filter(pk=proposal_id).values_list("round_id", "number").first()
 
 
 @dataclass(frozen=True, slots=True)

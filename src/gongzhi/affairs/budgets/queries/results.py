@@ -15,6 +15,8 @@ from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.engines.budgeting import allocate
 
+LEAST_BALLOTS = 5  # of fewer there is no file: they would be nearly names (docs/decisions, 9)
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -40,8 +42,7 @@ class Proof:
 def exported(round_id: int) -> str:
     """A counted or archived round as `.pb` text.
 
-    Raises `NoSuchRound` before the count, and for fewer than five ballots, which would be nearly
-    names (docs/decisions, 9).
+    Raises `NoSuchRound` before the count, and for fewer ballots than `LEAST_BALLOTS`.
     """
     row = Round.objects.select_related("place").filter(pk=round_id).first()
     if row is None or row.state not in _COUNTED:
@@ -55,7 +56,6 @@ def exported(round_id: int) -> str:
     return written(row, election_of(row, projects, ballots), projects)
 
 
-LEAST_BALLOTS = 5
 _COUNTED = frozenset({RoundState.COUNTED, RoundState.CARRIED_OUT, RoundState.ARCHIVED})
 
 

@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from gongzhi.affairs.tickets.handling import CannotHandle
 from gongzhi.affairs.tickets.lifecycle import CannotMove
+from gongzhi.commons.calendar.days import BeyondYears
 from gongzhi.commons.failures import RETRY_AFTER_SECONDS, NotThere, failure_of
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.insights.indicators.definitions import UnknownIndicator
@@ -31,6 +32,7 @@ REFUSALS: dict[type[Exception], int] = {
     NotThere: 404,
     UnknownIndicator: 404,
     CannotTellPeriod: 422,
+    BeyondYears: 422,
     CannotMove: 409,
     CannotHandle: 409,
 }

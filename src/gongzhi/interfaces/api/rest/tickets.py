@@ -17,7 +17,7 @@ from gongzhi.affairs.tickets.queries.lists import (
     find_tickets,
 )
 from gongzhi.affairs.tickets.queries.stories import Story, story_for_staff
-from gongzhi.insights.indicators.periods import check_year
+from gongzhi.commons.calendar.days import check_year
 from gongzhi.interfaces.api.rest.keys import Keys, caller
 
 router = Router(tags=["tickets"], auth=Keys())

@@ -120,14 +120,15 @@ def proposal(request: HttpRequest, round_id: int, number: int) -> HttpResponse:
     """One proposal for everyone: what, where, how much, checked how, and what became of it."""
     story, row = _found(request, round_id, number)
     checking = story.row.state in {RoundState.COLLECTING, RoundState.CHECKING}
+    funded = bool(row.account.get("order"))
     context = {
         "story": story, "proposal": row, "badge_": proposal_badge(row.state),
         "may_check": story.may_check and checking and row.state.value != "withdrawn",
         "may_finish": story.may_accept and row.state.value == "funded"
         and story.row.state is RoundState.COUNTED,
         "crumbs": crumbs(story), "now": timezone.now(), **_amounts(row),
-        "tasks": tasks_of_project(row.id) if row.account.get("order") else (),
-        "decisions": decisions_about(Subject("proposal", row.id)),
+        "tasks": tasks_of_project(row.id) if funded else (),
+        "decisions": decisions_about(Subject("proposal", row.id)) if funded else (),
     }  # fmt: skip
     return render(request, "budgets/proposal.html", context)
 

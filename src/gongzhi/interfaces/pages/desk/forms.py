@@ -111,7 +111,9 @@ class SameMatterForm(forms.Form):
 
     def __init__(self, *args: Any, alike: Sequence[SameMatterLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["follow"].choices = [  # type: ignore[attr-defined]
+        field = self.fields["follow"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [
             (0, _("都不是，另外登记一件")),
             *(
                 (row.id, follow_words(row.title, row.place_name, row.received_at, row.state))

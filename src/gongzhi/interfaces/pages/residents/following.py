@@ -43,7 +43,7 @@ from gongzhi.interfaces.pages.residents.telling import (
 )
 
 # The refusals of the actions that a requester can take; each says why, in words for people.
-REFUSALS = (CannotHandle, CannotMove, CannotCallBack, CannotChange, CannotClose)
+REFUSALS = (CannotHandle, CannotMove, CannotCallBack, CannotChange, CannotClose, CannotAttach)
 
 
 class ReplyForm(forms.Form):
@@ -90,14 +90,20 @@ View = Callable[..., HttpResponseBase]
 
 
 def with_link(view: View) -> View:
-    """Opens a view to the holder of a good private link; a bad one is a page not found."""
+    """Opens a view to the holder of a good private link; a bad one is a page not found.
+
+    What a room refuses is told on the page of the ticket.
+    """
 
     @wraps(view)
     def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         holder = holder_of(token)
         if holder is None:
             raise Http404("no such private link")
-        response = view(request, token, holder, *args, **kwargs)
+        try:
+            response = view(request, token, holder, *args, **kwargs)
+        except REFUSALS as error:
+            response = _refused(request, token, error)
         # The address is the key: it goes into no cache and to no other site.
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "same-origin"
@@ -152,10 +158,7 @@ def reply(request: HttpRequest, token: str, holder: Actor) -> HttpResponse:
     form = ReplyForm(request.POST)
     if not form.is_valid():
         return _show(request, token, holder, reply=form)
-    try:
-        reply_to_link(holder=holder, text=form.cleaned_data["text"], at=timezone.now())
-    except REFUSALS as error:
-        return _refused(request, token, error)
+    reply_to_link(holder=holder, text=form.cleaned_data["text"], at=timezone.now())
     return _done(request, token, _("补充的内容已经送到。"))
 
 
@@ -166,17 +169,14 @@ def rate(request: HttpRequest, token: str, holder: Actor) -> HttpResponse:
     if not form.is_valid():
         return _show(request, token, holder, rating=form)
     said = form.cleaned_data
-    try:
-        answer_callback(
-            ticket_id=holder.ticket_key or 0,
-            solved=Solved(said["solved"]),
-            satisfied=Satisfied(said["satisfied"]),
-            remark=said["remark"],
-            by=holder,
-            at=timezone.now(),
-        )
-    except REFUSALS as error:
-        return _refused(request, token, error)
+    answer_callback(
+        ticket_id=holder.ticket_key or 0,
+        solved=Solved(said["solved"]),
+        satisfied=Satisfied(said["satisfied"]),
+        remark=said["remark"],
+        by=holder,
+        at=timezone.now(),
+    )
     if said["solved"] == Solved.NO:
         return _done(request, token, _("知道了，马上重新办理，承办单位会再联系您。"))
     return _done(request, token, _("谢谢您的评价。"))
@@ -189,11 +189,8 @@ def add_pictures(request: HttpRequest, token: str, holder: Actor) -> HttpRespons
     if not form.is_valid():
         return _show(request, token, holder, pictures=form)
     subject = Subject("ticket", holder.ticket_key or 0)
-    try:
-        for picture in form.cleaned_data["pictures"]:
-            attach(picture, subject=subject, by=holder, at=timezone.now())
-    except CannotAttach as error:
-        return _refused(request, token, error)
+    for picture in form.cleaned_data["pictures"]:
+        attach(picture, subject=subject, by=holder, at=timezone.now())
     return _done(request, token, _("照片收到了。"))
 
 
@@ -203,15 +200,8 @@ def withdraw(request: HttpRequest, token: str, holder: Actor) -> HttpResponse:
     """Asked once more before it is done."""
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            withdraw_ticket(
-                ticket_id=holder.ticket_key or 0,
-                reason=form.cleaned_data["reason"],
-                by=holder,
-                at=timezone.now(),
-            )
-        except REFUSALS as error:
-            return _refused(request, token, error)
+        reason, ticket_id = form.cleaned_data["reason"], holder.ticket_key or 0
+        withdraw_ticket(ticket_id=ticket_id, reason=reason, by=holder, at=timezone.now())
         return _done(request, token, _("诉求已撤回。以后需要，可以再提。"))
     return render(request, "residents/withdraw.html", {"form": form, "token": token})
 
@@ -220,20 +210,14 @@ def withdraw(request: HttpRequest, token: str, holder: Actor) -> HttpResponse:
 @with_link
 def correct(request: HttpRequest, token: str, holder: Actor) -> HttpResponse:
     """The words put right while nobody has answered; afterwards one adds to them instead."""
-    story = story_for_requester(by=holder, ticket_id=holder.ticket_key or 0)
+    ticket_id = holder.ticket_key or 0
+    story = story_for_requester(by=holder, ticket_id=ticket_id)
     if story.row.state not in CORRECTABLE:
-        return _refused(request, token, CannotChange(_("已经有答复，不能再改；可以补充说明。")))
+        raise CannotChange(_("已经有答复，不能再改；可以补充说明。"))
     form = CorrectForm(request.POST or None, initial={"text": story.text})
     if request.method == "POST" and form.is_valid():
-        try:
-            correct_ticket(
-                ticket_id=holder.ticket_key or 0,
-                text=form.cleaned_data["text"],
-                by=holder,
-                at=timezone.now(),
-            )
-        except REFUSALS as error:
-            return _refused(request, token, error)
+        text = form.cleaned_data["text"]
+        correct_ticket(ticket_id=ticket_id, text=text, by=holder, at=timezone.now())
         return _done(request, token, _("已改好，承办单位会看到新的内容。"))
     return render(request, "residents/correct.html", {"form": form, "token": token})
 

@@ -204,7 +204,9 @@ class PlaceForm(StepForm):
         if near:  # said once: else the address would go on naming the place that was wrong
             initial["address"] = story.address.removeprefix(near[-1].full_name)
         super().__init__(*args, story=story, initial=initial, **kwargs)
-        self.fields["place"].choices = streets_and_communities()  # type: ignore[attr-defined]
+        field = self.fields["place"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = streets_and_communities()
 
 
 class CorrectForm(StepForm):
