@@ -1,9 +1,11 @@
 """Plans: feasible, explained, applied as claims; refused with what changed once they are old."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from gongzhi.affairs.resources import matching
 from gongzhi.affairs.resources.choices import ClaimState, PlanState
@@ -23,7 +25,8 @@ from gongzhi.affairs.resources.pool_arrays import assemble
 from gongzhi.commons.ledger.reading import events_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.table import NotPermitted
-from tests.affairs.resources.pools import DAY, MONDAY, SmallPool
+from tests.affairs.resources.pools import DAY, MONDAY, SmallPool, build_pool
+from tests.affairs.small_district import build
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -225,3 +228,32 @@ def test_only_the_district_plans_and_an_empty_pool_says_so(pool: SmallPool) -> N
         plan_of(pool)
     with pytest.raises(NotPermitted):
         compute_plan(aims="fair-first", by=pool.district.street, at=MONDAY)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("whole", [True, False])
+def test_of_many_who_adopt_at_once_each_match_is_claimed_once(
+    monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    pool = build_pool(build())
+    plan = many_matches(pool, monkeypatch)
+    first = plan.matches.order_by("pk")[0]
+    officer = pool.district.officer
+
+    def one(_number: int) -> str:
+        try:
+            if whole:
+                apply_plan(plan_id=plan.pk, by=officer, at=MONDAY)
+            else:
+                claim_match(match_id=first.pk, by=officer, at=MONDAY)
+        except CannotPlan:
+            return "refused"
+        finally:
+            connections.close_all()
+        return "adopted"
+
+    with ThreadPoolExecutor(4) as threads:
+        outcomes = list(threads.map(one, range(4)))
+    assert "adopted" in outcomes
+    assert Claim.objects.count() == (5 if whole else 1)
+    assert PlanMatch.objects.exclude(claim=None).count() == Claim.objects.count()
