@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.roles import RoleKind
@@ -71,3 +72,18 @@ def field(db: None) -> Field:
         Place.objects.filter(pk=district.places["garden"].pk).update(households=100)
         revision.grow()
     return Field(district)
+
+
+def survey_about_children(field: Field, *more: list[str]) -> int:
+    """A survey that everyone may answer: a repeat about children, and `more` questions."""
+    at, by, today = timezone.now(), field.researcher, timezone.localdate()
+    rows = [
+        ["type", "name", "label"], ["begin_repeat", "child", "孩子"], ["integer", "age", "几岁"],
+        ["end_repeat", "", ""], *more,
+    ]  # fmt: skip
+    version = add_version(form=form_from(rows, CHOICES), by=by, at=at).version_id
+    place = field.district.places["district"].pk
+    new = NewSurvey(version, "孩子的调查", place, today, today, open_to_all=True)
+    survey = draft_survey(new=new, by=by, at=at)
+    open_survey(survey_id=survey, by=by, at=at)
+    return survey

@@ -2,18 +2,10 @@
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
-from gongzhi.insights.surveys.fieldwork import (
-    NewSurvey,
-    draft_survey,
-    open_survey,
-)
 from gongzhi.insights.surveys.models import Response
-from gongzhi.insights.surveys.registering import add_version
-from tests.insights.surveys.conftest import Field
+from tests.insights.surveys.conftest import Field, survey_about_children
 from tests.insights.surveys.conftest import field as field  # noqa: PLC0414  a fixture
-from tests.insights.surveys.forms import CHOICES, form_from
 from tests.interfaces.pages.reading import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -29,18 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 )  # fmt: skip
 @pytest.mark.parametrize("press", ["next", "back", "grow"])
 def test_hostile_hidden_fields_break_no_page(field: Field, so_far: str, press: str) -> None:
-    at, by = timezone.now(), field.researcher
-    form = form_from(
-        [["type", "name", "label"], ["begin_repeat", "child", "孩子"], ["integer", "age", "几岁"],
-         ["end_repeat", "", ""], ["select_one yn", "elder", "老人"]],
-        CHOICES,
-    )  # fmt: skip
-    version = add_version(form=form, by=by, at=at).version_id
-    today = timezone.localdate()
-    place = field.district.places["district"].pk
-    new = NewSurvey(version, "孩子的调查", place, today, today, open_to_all=True)
-    survey = draft_survey(new=new, by=by, at=at)
-    open_survey(survey_id=survey, by=by, at=at)
+    survey = survey_about_children(field, ["select_one yn", "elder", "老人"])
     for page in ("0", "1", "-1", "99999999999"):
         sent = {"so_far": so_far, press: "1", "page": page, "shown": ["child.0.age", "x"]}
         answer = Client().post(f"/survey/{survey}", sent)

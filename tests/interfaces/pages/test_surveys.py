@@ -24,7 +24,7 @@ from gongzhi.insights.surveys.fieldwork import (
 )
 from gongzhi.insights.surveys.models import FieldNote, InstrumentVersion, Quote, Response, Survey
 from gongzhi.insights.surveys.registering import add_version
-from tests.insights.surveys.conftest import Field
+from tests.insights.surveys.conftest import Field, survey_about_children
 from tests.insights.surveys.conftest import field as field  # noqa: PLC0414  a fixture
 from tests.insights.surveys.forms import CHOICES, HOME, form_from, workbook
 from tests.interfaces.pages.reading import Page
@@ -363,17 +363,7 @@ def test_the_home_page_invites_to_surveys_open_to_all(field: Field) -> None:
 
 
 def test_a_repeat_grows_by_a_button_and_each_copy_is_kept(field: Field) -> None:
-    at, by = timezone.now(), field.researcher
-    form = form_from(
-        [["type", "name", "label"], ["begin_repeat", "child", "孩子"], ["integer", "age", "几岁"],
-         ["end_repeat", "", ""]],
-    )  # fmt: skip
-    version = add_version(form=form, by=by, at=at).version_id
-    today = timezone.localdate()
-    place = field.district.places["district"].pk
-    new = NewSurvey(version, "孩子的调查", place, today, today, open_to_all=True)
-    survey = draft_survey(new=new, by=by, at=at)
-    open_survey(survey_id=survey, by=by, at=at)
+    survey = survey_about_children(field)
     client, fill = Client(), f"/survey/{survey}"
     html = client.get(fill).content.decode()
     html = client.post(fill, hidden(html) | {"q-child.0.age": "4", "grow": 1}).content.decode()
