@@ -206,7 +206,7 @@ def _went_wrong() -> tuple[OutboxEntry, Delivery]:
     entry = OutboxEntry.objects.create(event=event, attempts=3, error="KeyError: 'x'")
     notice = Notice.objects.create(
         recipient_kind="requester",
-        recipient_id=70077,
+        recipient_id=70077007,
         template="requester.closed",
         subject_kind="ticket",
         subject_id=1,
@@ -226,7 +226,7 @@ def test_what_went_wrong_is_listed_without_saying_whom_it_was_for(
     assert "KeyError" in office.get(page_of(OutboxEntry, "changelist")).content.decode()
     html = office.get(page_of(Delivery, "changelist")).content.decode()
     assert "504" in html
-    assert "70077" not in html
+    assert "70077007" not in html
 
 
 def test_what_went_wrong_is_tried_again_at_once(office: Client, district: SmallDistrict) -> None:

@@ -78,7 +78,7 @@ def test_an_objection_is_for_who_answers_it_and_the_answer_for_everyone(
     one = object_to_notice(
         notice_id=made, text="挡我家的光", contact="13900001234", by=RESIDENT, at=UNTIL
     )
-    assert "139" not in PublicObjection.objects.get().contact_sealed
+    assert "13900001234" not in PublicObjection.objects.get().contact_sealed
     seen = notice_about(ABOUT, by=RESIDENT)
     assert seen is not None
     assert (seen.objections[0].text, seen.objections[0].contact, seen.unanswered) == ("", "", 1)
