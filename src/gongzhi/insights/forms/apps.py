@@ -11,5 +11,8 @@ class FormsRoom(AppConfig):
     verbose_name = "一表通"
 
     def ready(self) -> None:
-        """Declare the events: an indicator asks whether its events are declared at all."""
-        import_module("gongzhi.insights.forms.filling")
+        """Declare the events: an indicator asks whether its events are declared at all.
+
+        Only these: what fills a form reaches the statistics, which no start should wait for.
+        """
+        import_module("gongzhi.insights.forms.events")

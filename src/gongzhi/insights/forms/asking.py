@@ -9,7 +9,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.commons.failures import NotThere
-from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
 from gongzhi.commons.organisations.queries import UnitView, units_at
 from gongzhi.commons.permissions.actors import Actor
@@ -17,23 +16,10 @@ from gongzhi.commons.permissions.table import require
 from gongzhi.commons.tasks.work_list import needs_approval
 from gongzhi.commons.territory.queries import find_place
 from gongzhi.insights.forms.choices import FieldKind, FormState
+from gongzhi.insights.forms.events import APPROVED, ASKED, CLOSED, REFUSED
 from gongzhi.insights.forms.known import sources
 from gongzhi.insights.forms.models import Asked, AskedField, AskedForm
 from gongzhi.insights.indicators.periods import CannotTellPeriod, period_named
-
-ASKED = declare(
-    "form.asked",
-    "communities are asked to fill a form",
-    "units",
-    "fields",
-    "bound",
-    "minutes",
-    "expires",
-    "state",
-)
-APPROVED = declare("form.approved", "a form outside the work list was approved")
-REFUSED = declare("form.refused", "a form outside the work list was refused")
-CLOSED = declare("form.closed", "a form is asked for no more")
 
 DEFAULT_DAYS, MOST_DAYS = 30, 366
 MOST_FIELDS, MOST_MINUTES = 60, 600

@@ -10,23 +10,15 @@ from django.db.models import F
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from gongzhi.commons.ledger.kinds import declare
 from gongzhi.commons.ledger.recording import Plain
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
 from gongzhi.insights.forms.asking import NoSuchForm, tell
 from gongzhi.insights.forms.choices import NOT_APPROVED, FieldKind, FormState
+from gongzhi.insights.forms.events import FILLED
 from gongzhi.insights.forms.known import Known, Wanted, known_values
 from gongzhi.insights.forms.models import Answer, Asked, AskedField, AskedForm
 from gongzhi.insights.indicators.periods import period_named
-
-FILLED = declare(
-    "form.filled",
-    "a community filled a form: how many fields, how many of them from what was known",
-    "asked",
-    "filled",
-    "overridden",
-)
 
 
 class CannotFill(ValueError):
