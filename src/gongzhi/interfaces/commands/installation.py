@@ -43,11 +43,14 @@ def _prepare_or_refuse() -> None:
 def prepare() -> None:
     """Migrate, collect static files, make the cache table, write what a new installation needs."""
     from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
 
     from gongzhi.affairs.resources.rules import write_starting_lists  # noqa: PLC0415
     from gongzhi.affairs.tickets.deadlines import write_starting_rules  # noqa: PLC0415
+    from gongzhi.interfaces.commands.first_schema import make_schema_at_once  # noqa: PLC0415
 
-    call_command("migrate", interactive=False, verbosity=0)
+    if not make_schema_at_once(connection):
+        call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     write_starting_rules()
