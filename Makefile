@@ -10,6 +10,8 @@ export PYTHONDONTWRITEBYTECODE ?=
 up: install
 	@$(BIN)/gongzhi up
 
+# Our own source is compiled once here: where the environment forbids writing bytecode, as many
+# containers do, each process would compile all of it again.
 install: $(VENV)/installed
 install-test: $(VENV)/installed-test
 
@@ -20,11 +22,13 @@ $(VENV)/bin/python:
 $(VENV)/installed: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src/gongzhi
 	@touch $@
 
 $(VENV)/installed-test: requirements/test.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src/gongzhi
 	@touch $(VENV)/installed $@
 
 # Everything static: style, floors, types, migrations.

@@ -53,7 +53,6 @@ def open_followers(ticket_ids: Iterable[int]) -> dict[int, list[int]]:
 def ticket_facts(ticket_id: int) -> TicketFacts | None:
     """The facts of one ticket, in one query."""
     reachable = Requester.objects.filter(ticket=OuterRef("pk"), erased_at=None)
-    row = Ticket.objects.filter(pk=ticket_id).values_list(*_FIELDS, Exists(reachable)).first()
-    if row is None:
-        return None
-    return TicketFacts(row[0], State(row[1]), *row[2:])
+    for row in Ticket.objects.filter(pk=ticket_id).values_list(*_FIELDS, Exists(reachable)):
+        return TicketFacts(row[0], State(row[1]), *row[2:])
+    return None
