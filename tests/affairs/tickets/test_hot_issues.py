@@ -345,3 +345,11 @@ def test_less_than_a_year_tells_nothing_of_the_season(district: SmallDistrict) -
     hear(district, MIXING)
     assert look_ahead(at=LATER) == 0
     assert coming() == ()
+
+
+def test_what_only_the_name_of_an_estate_joins_is_no_matter(district: SmallDistrict) -> None:
+    estate = district.places["garden"].name
+    hear(district, [f"{estate}路灯坏了三盏", f"{estate}邻居门口放鞋柜", f"{estate}停水一天了"])
+    pipes = hear(district, [f"{estate}供水管道破了", f"{estate}供水管道又破了"], day=1)
+    gather_hot_issues(at=LATER)
+    assert [members(issue.pk) for issue in HotIssue.objects.all()] == [set(pipes)]

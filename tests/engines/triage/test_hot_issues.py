@@ -13,7 +13,7 @@ from scipy.stats import poisson
 from gongzhi.engines.triage.growth import busiest_week, chance_of, find_rising
 from gongzhi.engines.triage.hot_issues import HotIssue, Voice, hot_issues
 from gongzhi.engines.triage.linkage import Linkage
-from gongzhi.engines.triage.matters import gather
+from gongzhi.engines.triage.matters import THRESHOLD_BESIDE_NAMES, gather
 from gongzhi.engines.triage.naming import PairFrequency, name_matter
 from gongzhi.engines.triage.season import seasonal_warnings
 from gongzhi.engines.triage.texts import Message
@@ -67,6 +67,35 @@ def test_the_boiling_matter_is_first_with_its_place_words_and_messages() -> None
     assert len(members & set(issue.members)) >= 0.9 * len(issue.members)
     assert issue.rising
     assert list(issue.members) == sorted(issue.members, key=lambda at: voices[at].at)
+
+
+def test_one_small_place_is_not_one_matter() -> None:
+    """Seen in the invented district: who named an estate was put with whoever else named it."""
+    said = [
+        "供水管道破了，水流了一路",
+        "邻居门口放鞋柜",
+        "座椅坏了，木条翘起来",
+        "停电一天了，没有通知",
+    ]
+    others, _ = town(hot=0)
+    scattered = [_at_the_estate(text) for text in said]
+    assert {0, 1, 2, 3} in [set(issue.members) for issue in hot_issues([*scattered, *others])]
+    named = [replace(each, place_names=("南浦社区", "荔枝府邸")) for each in scattered]
+    beside = hot_issues([*named, *others], threshold=THRESHOLD_BESIDE_NAMES)
+    assert not [issue for issue in beside if min(issue.members) < len(said)]
+
+
+def test_one_matter_is_still_found_where_the_names_link_nothing() -> None:
+    said = ["供水管道破了，水流了一路", "邻居门口放鞋柜", "供水管道又破了，路上都是水"]
+    others, _ = town(hot=0)
+    named = [replace(_at_the_estate(text), place_names=("南浦社区", "荔枝府邸")) for text in said]
+    beside = hot_issues([*named, *others], threshold=THRESHOLD_BESIDE_NAMES)
+    assert [0, 2] in [list(issue.members) for issue in beside]
+
+
+def _at_the_estate(text: str) -> Voice:
+    message = Message(subject=f"荔枝府邸{text[:6]}", body=f"南浦社区荔枝府邸{text}。")
+    return Voice(message, at=START + timedelta(days=30), place="南浦社区")
 
 
 def test_heat_is_what_it_says_it_is() -> None:

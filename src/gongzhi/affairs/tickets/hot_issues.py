@@ -14,7 +14,9 @@ from gongzhi.affairs.tickets.models import HotIssue as IssueRow
 from gongzhi.affairs.tickets.models import HotIssueTicket, Merge, Ticket
 from gongzhi.affairs.tickets.requesters import ERASED_TEXT
 from gongzhi.commons.ledger.marks import keep
+from gongzhi.commons.territory.queries import ancestors, places, subtree_ids
 from gongzhi.engines.triage.hot_issues import HotIssue, Voice, hot_issues
+from gongzhi.engines.triage.matters import THRESHOLD_BESIDE_NAMES
 from gongzhi.engines.triage.texts import Message, fold
 
 MARK = "tickets.hot_issues"
@@ -48,6 +50,7 @@ def gather_hot_issues(*, at: datetime) -> int:
         [each.voice for each in heard],
         most=MOST_ISSUES,
         known=[before.get(each.id) for each in heard],
+        threshold=THRESHOLD_BESIDE_NAMES,
     )
     kept = [issue for issue in issues if any(heard[member].is_open for member in issue.members)]
     with transaction.atomic():
@@ -74,6 +77,7 @@ def _heard(at: datetime) -> list[_Heard]:
     found = list(rows.values_list(*_FIELDS)[:MOST_TICKETS])
     support = _support({row[0] for row in found}, since=newest - WINDOW)
     supporters = Counter(support.values())
+    names = {community: _names_in(community) for community in {row[4] for row in found}}
     heard = [
         _Heard(
             id=ticket_id,
@@ -82,6 +86,7 @@ def _heard(at: datetime) -> list[_Heard]:
                 at=received,
                 supporters=supporters[ticket_id],
                 place=str(community or ""),
+                place_names=names[community],
             ),
             is_open=bool(is_open),
         )
@@ -89,6 +94,18 @@ def _heard(at: datetime) -> list[_Heard]:
         if ticket_id not in support
     ]
     return heard[::-1]
+
+
+def _names_in(community_id: int | None) -> tuple[str, ...]:
+    """What people there may call where something is: the community, what it lies in, its estates.
+
+    Two who name one small estate speak of one place, not of one matter.
+    """
+    if community_id is None or not (inside := places(subtree_ids(community_id))):
+        return ()
+    above = [view.name for view in ancestors(community_id)]
+    estates = [view.name for view in inside.values() if view.kind == "estate"]
+    return tuple(dict.fromkeys([*above, *estates]))
 
 
 def _support(heard: Set[int], *, since: datetime) -> dict[int, int]:

@@ -26,12 +26,14 @@ class Voice:
     """A message with its time and how many others support it; who sent it doesn't matter here.
 
     `place` is where it belongs, at the level at which a matter should be one ("": not known).
+    `place_names` are the names in the text that may say where: they make no matter of what is said.
     """
 
     message: Message
     at: datetime
     supporters: int = 0
     place: str = ""
+    place_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def hot_issues(
         [voice.message for voice in chosen],
         days,
         places=[voice.place for voice in chosen],
+        names=[voice.place_names for voice in chosen],
         known=before,
         threshold=threshold,
         quiet_days=quiet_days,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from gongzhi.engines.triage.shingles import shingle
 from gongzhi.engines.triage.texts import Message
 
 THRESHOLD = 0.07
+# Where the names of places link nothing, what is left of two texts on one matter is more alike.
+THRESHOLD_BESIDE_NAMES = 0.095
 QUIET_DAYS = 60.0
 LEAD = 150
 _SUBJECT = 30
@@ -46,6 +49,7 @@ def gather(
     days: NDArray[np.float64],
     *,
     places: Sequence[str] | None = None,
+    names: Sequence[Sequence[str]] | None = None,
     known: Sequence[int | None] | None = None,
     threshold: float = THRESHOLD,
     quiet_days: float = QUIET_DAYS,
@@ -57,16 +61,17 @@ def gather(
     once; a matter ends when nobody mentions it for `quiet_days`. Average linkage (see Linkage) of
     character pairs weighted by rarity, in the subject and in subject with lead. `known` gives
     matters found before (None: new message): they stay together, so that what was one matter
-    matters found before (None: new message): they stay together, so that what was one matter
     yesterday is one today. Messages with different stated `places` ("": none stated) are never one
-    matter: state them at the level at which a matter should be one. A matter's number is the
+    matter: state them at the level at which a matter should be one. `names` of each message are
+    words that say only where; they link nothing, or all that happens in one small place would be
+    one matter (take THRESHOLD_BESIDE_NAMES with them). A matter's number is the
     position of one of its messages; messages without words stand alone. Deterministic.
     Raises ValueError when lengths differ. Cost: nearly linear in messages for a steady stream.
     """
-    if len(days) != len(messages) or (known is not None and len(known) != len(messages)):
+    if any(len(given) != len(messages) for given in (days, known, names) if given is not None):
         raise ValueError(f"{len(messages)} messages, {len(days)} times: lengths differ")
     place = _numbered_places(places, size=len(messages))
-    vectors = _vectors(messages)
+    vectors = _vectors(messages, names or [()] * len(messages))
     matter = _starting_matters(known, size=len(messages))
     order = np.lexsort((np.arange(len(messages)), days))
     fresh = order if known is None else order[[known[at] is None for at in order]]
@@ -167,13 +172,24 @@ def _pairs_around(
     )
 
 
-def _vectors(messages: Sequence[Message]) -> _Vectors:
-    subjects = [subject_of(message) for message in messages]
-    texts = []
-    for subject, message in zip(subjects, messages, strict=True):
-        start = lead_start(message.body)
-        texts.append(f"{subject}，{message.body[start : start + LEAD]}")
+def _vectors(messages: Sequence[Message], names: Sequence[Sequence[str]]) -> _Vectors:
+    subjects, texts = [], []
+    for message, of_places in zip(messages, names, strict=True):
+        without = _leaving_out(tuple(of_places))
+        subject, start = subject_of(message), lead_start(message.body)
+        subjects.append(without(subject))
+        texts.append(without(f"{subject}，{message.body[start : start + LEAD]}"))
     return _Vectors(subjects=_unit_rows(subjects), texts=_unit_rows(texts))
+
+
+@lru_cache(maxsize=1_000)
+def _leaving_out(names: tuple[str, ...]) -> Callable[[str], str]:
+    """Cut these names out of a text, the longest first: one may hold another."""
+    wanted = [re.escape(name) for name in sorted(names, key=len, reverse=True) if len(name) > 1]
+    if not wanted:
+        return lambda text: text
+    pattern = re.compile("|".join(wanted), re.IGNORECASE)
+    return lambda text: pattern.sub("", text)
 
 
 def _unit_rows(texts: Sequence[str]) -> sparse.csr_matrix:
