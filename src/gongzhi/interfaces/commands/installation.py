@@ -163,18 +163,37 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _load_sample_once() -> None:
-    """The sample district, and some months of invented life up to this moment."""
+    """The sample district, and some months of invented life up to this moment.
+
+    What an earlier start left unfinished is finished now.
+    """
     from gongzhi.commons.territory.queries import is_empty  # noqa: PLC0415
     from gongzhi.interfaces.commands.load_sample import find_sample  # noqa: PLC0415
+    from gongzhi.interfaces.commands.sample_life import is_unfinished  # noqa: PLC0415
 
-    sample = find_sample()
-    if not is_empty() or sample is None:
+    if find_sample() is None:
         return
-    us = [sys.executable, "-m", "gongzhi.interfaces.commands"]
-    lives = [[f"--{name}={value}" for name, value in run.items()] for run in sample.life]
-    for command in ([*us, "load-sample"], *([*us, "simulate", *life] for life in lives)):
-        if subprocess.call(command) != 0:  # noqa: S603
-            refuse("样例区载入失败，见上面的说明", "The sample district could not be loaded.")
+    if is_unfinished():
+        say(
+            "! 上次启动时样例区没有载入完，现在接着载入",
+            "An earlier start was interrupted while loading the sample: going on with it.",
+        )
+    elif not is_empty():
+        return
+    command = [sys.executable, "-m", "gongzhi.interfaces.commands", "load-sample", "--life"]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command,
+            check=False,
+            preexec_fn=_end_with_parent(),
+        )
+    except KeyboardInterrupt:
+        refuse(
+            "已中断：样例区没有载入完，下次启动会接着载入",
+            "Interrupted: the sample is not whole yet; the next start goes on with it.",
+        )
+    if done.returncode != 0:
+        refuse("样例区载入失败，见上面的说明", "The sample district could not be loaded.")
 
 
 def _show_demo_sign_ins() -> None:

@@ -25,7 +25,7 @@ class Sample:
     folder: Path
     begins: datetime
     demo_password: str
-    life: list[dict[str, float]]  # runs of `gongzhi simulate`, by their options
+    life: list[dict[str, Any]]  # runs of the model, by the options of `gongzhi simulate`
 
     def rows(self, name: str) -> Rows:
         with (self.folder / name).open(encoding="utf-8-sig", newline="") as file:
@@ -53,11 +53,19 @@ def find_sample(folder: Path | None = None) -> Sample | None:
     default=None,
     help="样例所在目录 the folder of the sample",
 )
+@click.option(
+    "--life",
+    is_flag=True,
+    help="再模拟一段直到现在的生活；中断后再运行即接着做 and some simulated life up to now; "
+    "run it again to go on after an interruption",
+)
 @with_django
-def load_sample(*, folder: Path | None) -> None:
+def load_sample(*, folder: Path | None, life: bool) -> None:
     from django.db import transaction  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
 
     from gongzhi.commons.rows import CannotImport  # noqa: PLC0415
+    from gongzhi.interfaces.commands.sample_life import live, plan_once  # noqa: PLC0415
 
     sample = find_sample(folder)
     if sample is None:
@@ -77,9 +85,13 @@ def load_sample(*, folder: Path | None) -> None:
         ):
             for _, step in bar:
                 step()
+            if life:
+                plan_once(sample.life, at=timezone.now())
     except CannotImport as error:
         refuse(f"样例区数据有误：{error}", "The data of the sample are faulty; nothing was loaded.")
     say("✓ 样例区已载入", "The sample district is loaded.")
+    if life:
+        live()
 
 
 def _refuse_another_district(sample: Sample) -> None:
