@@ -122,6 +122,11 @@ def test_stopped_it_leaves_no_process_and_started_again_it_has_its_data(
     assert f"Port {house.port} is taken" in second.stderr
     assert "Traceback" not in second.stderr
 
+    another = house.run("serve")
+    assert another.returncode == 1
+    assert f"Port {house.port} is taken" in another.stderr
+    assert house.ask("GET", "/healthz") == (200, {"status": "ok"})
+
     first.send_signal(told)
     assert first.wait(timeout=40) == 0
     assert house.processes() == []
@@ -150,6 +155,25 @@ def test_a_worker_that_dies_is_started_again(house: House) -> None:
     running.terminate()
     assert running.wait(timeout=40) == 0
     assert house.processes() == []
+
+
+def test_a_second_server_on_the_same_data_leaves_the_first_one_its_counters(house: House) -> None:
+    first = house.up("--no-sample")
+    second = subprocess.Popen(
+        [*GONGZHI, "serve"], env=house.environment | {"GONGZHI_PORT": str(free_port())}
+    )
+    try:
+        end = time.monotonic() + 60
+        while b"gunicorn" not in Path(f"/proc/{second.pid}/cmdline").read_bytes():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert (house.folder / "data" / "metrics").is_dir()
+        assert house.ask("GET", "/open311/v2/services.json")[0] == 200
+    finally:
+        second.terminate()
+        second.wait(timeout=40)
+    first.terminate()
+    assert first.wait(timeout=40) == 0
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children")

@@ -3,7 +3,6 @@
 import ctypes
 import errno
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -60,17 +60,36 @@ def prepare() -> None:
 @click.option("--processes", default=None, type=int, help="进程数 processes (GONGZHI_PROCESSES)")
 @with_django
 def serve(host: str | None, port: int | None, processes: int | None) -> None:
+    from django.conf import settings  # noqa: PLC0415
+
+    _refuse_without_port(host or settings.WEB_HOST, port or settings.WEB_PORT)
     command = server_command(host=host, port=port, processes=processes)
     _forget_counts()
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, our own arguments
 
 
 def _forget_counts() -> None:
-    """Counters begin anew with the server; those of processes long gone only add files."""
+    """Counters begin anew with the server; those of processes long gone only add files.
+
+    The folder stays: another server may run on this data folder and count there.
+    """
     from django.conf import settings  # noqa: PLC0415
 
-    if settings.METRICS_FOLDER:
-        shutil.rmtree(settings.METRICS_FOLDER, ignore_errors=True)
+    folder: Path | None = settings.METRICS_FOLDER
+    for file in folder.glob("*.db") if folder else ():
+        number = file.stem.rpartition("_")[2]
+        if not number.isdigit() or not _is_alive(int(number)):
+            file.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # alive, and somebody else's
+        return True
+    return True
 
 
 def server_command(*, host: str | None, port: int | None, processes: int | None) -> list[str]:
