@@ -2,21 +2,27 @@
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from click.testing import CliRunner
 
-from gongzhi.commons.calendar.queries import years_known
-from gongzhi.commons.organisations.queries import unit_named
+from gongzhi.affairs.resources.rules import write_starting_lists
+from gongzhi.affairs.tickets.deadlines import limit_rules, write_starting_rules
+from gongzhi.commons.calendar.office_hours import OfficeHours, write_span
+from gongzhi.commons.calendar.queries import office_hours, years_known
+from gongzhi.commons.ledger.models import Event
+from gongzhi.commons.organisations.queries import in_work_list, unit_named
 from gongzhi.commons.territory.locating import locate
 from gongzhi.commons.territory.queries import place_named
-from gongzhi.interfaces.commands.registers import export_list, import_list
+from gongzhi.interfaces.commands.registers import EXPORTED, export_list, import_list
 from tests.commons.small_district import build
 from tests.commons.territory.test_boundaries import BOW_TIE, FITTING, features
 
 pytestmark = pytest.mark.django_db
+DAY = date(2025, 6, 2)
 
 
 @pytest.fixture
@@ -37,13 +43,87 @@ def write(path: Path, rows: list[dict[str, str]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", ["places", "units", "duties", "boundaries"])
+ENDINGS = {"boundaries": "geojson", "office-hours": "json"}
+
+
+@pytest.mark.parametrize("kind", EXPORTED)
 def test_what_is_exported_imports_again_unchanged(small, tmp_path, kind):
-    file = tmp_path / f"{kind}.{'geojson' if kind == 'boundaries' else 'csv'}"
+    write_starting_rules()
+    write_starting_lists()
+    file = tmp_path / f"{kind}.{ENDINGS.get(kind, 'csv')}"
     assert run("export", kind, file).exit_code == 0
+    before = Event.objects.count()
     done = run("import", kind, file)
     assert done.exit_code == 0, done.output
     assert "新增 0" in done.output or "0 个边界" in done.output
+    assert Event.objects.count() == before
+    again = tmp_path / f"again.{ENDINGS.get(kind, 'csv')}"
+    assert run("export", kind, again).exit_code == 0
+    assert again.read_text("utf-8") == file.read_text("utf-8")
+
+
+def test_what_communities_may_be_asked_is_set_by_a_list(small, tmp_path):
+    rows = [{"category_code": "env", "title": "环境卫生", "valid_from": "2024-01-01"}]
+    assert not in_work_list("env.waste", DAY)
+    done = run("import", "work-list", write(tmp_path / "list.csv", rows))
+    assert done.exit_code == 0, done.output
+    assert in_work_list("env.waste", DAY)
+    rows[0]["category_code"] = "unheard.of"
+    done = run("import", "work-list", write(tmp_path / "list.csv", rows))
+    assert done.exit_code == 1
+    assert "unheard.of" in done.output
+    assert in_work_list("env.waste", DAY), "a faulty list changes nothing"
+
+
+def test_office_hours_are_set_for_everyone_and_for_a_unit(small, tmp_path):
+    file = tmp_path / "hours.json"
+    short = {"unit": "", "hours": [{"spans": ["09:00-12:00"]}]}
+    desk = {"unit": "湖东区城管局", "hours": [{"round_the_clock": True}]}
+    file.write_text(json.dumps([short, desk], ensure_ascii=False), "utf-8")
+    assert run("import", "office-hours", file, "--dry-run").exit_code == 0
+    assert office_hours() == ()
+    done = run("import", "office-hours", file)
+    assert done.exit_code == 0, done.output
+    unit_id = unit_named("湖东区城管局").id
+    assert [write_span(span) for span in office_hours()[0].spans] == ["09:00-12:00"]
+    assert office_hours(unit_id) == (OfficeHours.round_the_clock(),)
+
+    file.write_text('[{"unit": "没有的单位", "hours": []}, {"unit": "", "hours": [{}]}]', "utf-8")
+    done = run("import", "office-hours", file)
+    assert done.exit_code == 1
+    assert "没有的单位" in done.output
+    assert office_hours(unit_id) == (OfficeHours.round_the_clock(),)
+
+
+def test_limits_that_no_catalogue_holds_are_set_by_a_list(small, tmp_path):
+    write_starting_rules()
+    rows = [
+        {"name": "urgent.contact", "limit": "4 hour"},
+        {"name": "claim.answer", "limit": "3 work_day"},
+    ]
+    done = run("import", "limits", write(tmp_path / "limits.csv", rows))
+    assert done.exit_code == 0, done.output
+    assert str(limit_rules()["urgent.contact"].amount) == "4"
+    assert Event.objects.filter(kind__endswith="limit.set").count() == 2
+    rows[0] = {"name": "urgent.contakt", "limit": "soon"}
+    done = run("import", "limits", write(tmp_path / "limits.csv", rows))
+    assert done.exit_code == 1
+    assert "urgent.contakt" in done.output
+    assert "soon" in done.output
+
+
+def test_a_file_that_can_not_be_written_or_read_is_said_in_words(small, tmp_path):
+    for kind in ("duties", "boundaries", "office-hours"):
+        done = run("export", kind, tmp_path / "nowhere" / "file")
+        assert done.exit_code == 1
+        assert "nowhere" in done.output
+        assert done.exception is None or isinstance(done.exception, SystemExit)
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"type": "x"', "utf-8")
+    for kind in ("boundaries", "holidays", "office-hours"):
+        done = run("import", kind, broken)
+        assert done.exit_code == 1
+        assert "JSON" in done.output
 
 
 def test_a_workbook_is_read_like_any_table(small, tmp_path):

@@ -5,10 +5,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,17 +51,33 @@ class House:
             timeout=120,
         )
 
-    def up(self) -> "subprocess.Popen[bytes]":
-        with self.log.open("ab") as log:
+    def up(
+        self, *options: str, until: str = "running at", within: int = 120
+    ) -> "subprocess.Popen[bytes]":
+        """Start anew with an empty log, and wait for these words in it."""
+        with self.log.open("wb") as log:
             started = subprocess.Popen(
-                [*GONGZHI, "up", "--no-sample"], env=self.environment, stdout=log, stderr=log
+                [*GONGZHI, "up", *options],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
             )
-        end = time.monotonic() + 120
-        while "running at" not in self.log.read_text():
+        end = time.monotonic() + within
+        while until not in self.log.read_text():
             assert started.poll() is None, self.log.read_text()
             assert time.monotonic() < end, self.log.read_text()
             time.sleep(0.1)
         return started
+
+    def wait_until_nothing_runs(self) -> None:
+        end = time.monotonic() + 30
+        while self.processes():
+            assert time.monotonic() < end, "children outlived their parent"
+            time.sleep(0.1)
+
+    def count(self, table: str) -> int:
+        with closing(sqlite3.connect(self.folder / "data" / "gongzhi.sqlite3")) as database:
+            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
     def ask(self, method: str, path: str, body: str = "") -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -95,7 +113,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def test_stopped_it_leaves_no_process_and_started_again_it_has_its_data(
     house: House, told: signal.Signals
 ) -> None:
-    first = house.up()
+    first = house.up("--no-sample")
     assert house.ask("GET", "/healthz") == (200, {"status": "ok"})
     secrets = (house.folder / "data" / "secrets.json").read_bytes()
 
@@ -104,12 +122,16 @@ def test_stopped_it_leaves_no_process_and_started_again_it_has_its_data(
     assert f"Port {house.port} is taken" in second.stderr
     assert "Traceback" not in second.stderr
 
+    another = house.run("serve")
+    assert another.returncode == 1
+    assert f"Port {house.port} is taken" in another.stderr
+    assert house.ask("GET", "/healthz") == (200, {"status": "ok"})
+
     first.send_signal(told)
     assert first.wait(timeout=40) == 0
     assert house.processes() == []
 
-    house.log.unlink()
-    again = house.up()
+    again = house.up("--no-sample")
     assert house.ask("GET", "/healthz")[0] == 200
     assert (house.folder / "data" / "secrets.json").read_bytes() == secrets
     again.terminate()
@@ -118,7 +140,7 @@ def test_stopped_it_leaves_no_process_and_started_again_it_has_its_data(
 
 
 def test_a_worker_that_dies_is_started_again(house: House) -> None:
-    running = house.up()
+    running = house.up("--no-sample")
     before = house.processes()
     (worker,) = [
         process
@@ -135,15 +157,62 @@ def test_a_worker_that_dies_is_started_again(house: House) -> None:
     assert house.processes() == []
 
 
+def test_a_second_server_on_the_same_data_leaves_the_first_one_its_counters(house: House) -> None:
+    first = house.up("--no-sample")
+    second = subprocess.Popen(
+        [*GONGZHI, "serve"], env=house.environment | {"GONGZHI_PORT": str(free_port())}
+    )
+    try:
+        end = time.monotonic() + 60
+        while b"gunicorn" not in Path(f"/proc/{second.pid}/cmdline").read_bytes():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert (house.folder / "data" / "metrics").is_dir()
+        assert house.ask("GET", "/open311/v2/services.json")[0] == 200
+    finally:
+        second.terminate()
+        second.wait(timeout=40)
+    first.terminate()
+    assert first.wait(timeout=40) == 0
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children")
 def test_killed_it_leaves_no_process_either(house: House) -> None:
-    running = house.up()
+    running = house.up("--no-sample")
     running.kill()
     running.wait(timeout=10)
-    end = time.monotonic() + 30
-    while house.processes():
-        assert time.monotonic() < end, "children outlived their parent"
-        time.sleep(0.1)
+    house.wait_until_nothing_runs()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells children")
+def test_a_first_start_that_was_interrupted_is_gone_on_with(house: House) -> None:
+    killed = house.up(until="载入样例区", within=60)
+    killed.kill()
+    killed.wait(timeout=10)
+    house.wait_until_nothing_runs()
+    assert house.count("territory_place") == 0, "half a register was kept"
+
+    stopped = house.up(until="模拟")
+    stopped.send_signal(signal.SIGINT)
+    assert stopped.wait(timeout=40) == 1
+    assert "the next start goes on" in house.log.read_text()
+    house.wait_until_nothing_runs()
+    assert house.count("territory_place") > 0
+    assert house.count("tickets_ticket") == 0, "half a life was kept"
+
+    whole = house.up()
+    assert "going on with it" in house.log.read_text()
+    tickets = house.count("tickets_ticket")
+    assert tickets > 400, "the sample's life has both of its parts"
+    assert house.run("verify").returncode == 0
+    whole.terminate()
+    assert whole.wait(timeout=40) == 0
+
+    again = house.up(within=60)
+    assert "going on with it" not in house.log.read_text()
+    assert house.count("tickets_ticket") == tickets
+    again.terminate()
+    assert again.wait(timeout=40) == 0
 
 
 @pytest.mark.parametrize(

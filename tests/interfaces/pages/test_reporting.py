@@ -57,6 +57,17 @@ def test_each_screen_is_sound_and_carries_what_was_written(
     assert "和风花园" in re.sub(r"<input[^>]*>", "", page), "the place understood is shown"
 
 
+def test_a_place_that_only_the_words_name_is_shown_before_sending(
+    district: SmallDistrict, client: Client
+) -> None:
+    page = client.get("/report").content.decode()
+    for written in ({"text": f"和风花园：{WORDS}", "kind": "help"}, {"address": ""}):
+        page = client.post("/report", fields(page) | written).content.decode()
+    shown = re.sub(r"<input[^>]*>", "", page)
+    assert "和风花园" in shown
+    assert "还不确定" not in shown
+
+
 def test_a_request_needs_words_and_nothing_else(district: SmallDistrict, client: Client) -> None:
     page = client.post("/report", {"screen": "1", "text": " ", "kind": "help"}).content.decode()
     assert "请写下您要反映的事情" in page

@@ -122,3 +122,5 @@ MILESTONE_REACHED = declare("project.milestone_reached", "a step was reached", "
 PROJECT_DONE = declare("project.done", "its lead handed in the result")
 PROJECT_CONFIRMED = declare("project.confirmed", "the community accepted the result")
 PROJECT_STOPPED = declare("project.stopped", "the project was stopped")
+
+LIMIT_SET = declare("pool_limit.set", "a limit was set anew", "name", "amount", "unit")

@@ -1,15 +1,24 @@
 """When contact and result are due: limits from the catalogue, counted in working time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db import transaction
+
+from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import Review
 from gongzhi.affairs.tickets.models import Extension, LimitRule, Pause, Ticket
 from gongzhi.commons.calendar.limits import Limit, LimitUnit
 from gongzhi.commons.calendar.queries import working_time
+from gongzhi.commons.ledger.acting import done_by
+from gongzhi.commons.ledger.recording import Subject, record
 from gongzhi.commons.organisations.catalogue import Assignment
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import require
 
-# What a district starts with; `init` writes these rows once and people change them afterwards.
+# What a district starts with; `init` writes these rows once; `import-list limits` changes them.
 STARTING_RULES: dict[str, Limit] = {
     "urgent.contact": Limit(2, LimitUnit.HOUR),
     "urgent.handling": Limit(24, LimitUnit.HOUR),
@@ -40,6 +49,20 @@ def write_starting_rules() -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def set_limits(*, limits: Mapping[str, Limit], by: Actor, at: datetime) -> int:
+    """Set limits of this affair by name; returns how many are others now than before."""
+    require(by, "calendar.edit")
+    with transaction.atomic():
+        known = limit_rules()
+        changed = {name: limit for name, limit in limits.items() if known[name] != limit}
+        for name, limit in changed.items():
+            facts: dict[str, Any] = {"amount": limit.amount, "unit": limit.unit.value}
+            row, _new = LimitRule.objects.update_or_create(name=name, defaults=facts)
+            subject, data = Subject("ticket_limit", row.pk), {"name": name, **facts}
+            record(done_by(by, events.LIMIT_SET, subject, at=at, data=data))
+    return len(changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,3 +126,5 @@ MODEL_LEARNED = declare(
     "before",
     "digest",
 )
+
+LIMIT_SET = declare("ticket_limit.set", "a limit was set anew", "name", "amount", "unit")

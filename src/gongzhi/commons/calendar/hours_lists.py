@@ -6,10 +6,14 @@ from typing import Any
 
 from gongzhi.commons.calendar.office_hours import (
     MONDAY_TO_FRIDAY,
+    NEW_YEARS_DAY,
+    NEW_YEARS_EVE,
     CannotReadHours,
+    DayOfYear,
     OfficeHours,
     read_day_of_year,
     read_spans,
+    write_span,
 )
 
 _KNOWN = frozenset(
@@ -47,6 +51,28 @@ def read_hours(entry: Mapping[str, Any]) -> OfficeHours:
         )
     except (TypeError, AttributeError) as error:
         raise CannotReadHours(f"office hours that can't be read: {error}") from None
+
+
+def write_hours(hours: OfficeHours) -> dict[str, Any]:
+    """The entry that `read_hours` reads, without what goes without saying."""
+    if hours == OfficeHours.round_the_clock():
+        return {"round_the_clock": True}
+    entry: dict[str, Any] = {"spans": [write_span(span) for span in hours.spans]}
+    if hours.weekdays != MONDAY_TO_FRIDAY:
+        entry["weekdays"] = sorted(hours.weekdays)
+    if (hours.season_begins, hours.season_ends) != (NEW_YEARS_DAY, NEW_YEARS_EVE):
+        entry["season_begins"] = _day_of_year(hours.season_begins)
+        entry["season_ends"] = _day_of_year(hours.season_ends)
+    if not hours.keeps_holidays:
+        entry["keeps_holidays"] = False
+    for name, day in (("valid_from", hours.valid_from), ("valid_to", hours.valid_to)):
+        if day is not None:
+            entry[name] = day.isoformat()
+    return entry
+
+
+def _day_of_year(day: DayOfYear) -> str:
+    return f"{day.month:02}-{day.day:02}"
 
 
 def _day(text: str | None) -> date | None:

@@ -38,6 +38,12 @@ def entries_of(unit_id: int | None) -> QuerySet[OfficeHoursEntry]:
     return OfficeHoursEntry.objects.filter(unit_id=unit_id)
 
 
+def units_with_hours() -> list[int | None]:
+    """Whose hours were entered: None for everyone's, first, then units by their id."""
+    found = OfficeHoursEntry.objects.values_list("unit_id", flat=True).distinct()
+    return sorted(found, key=lambda unit_id: (unit_id is not None, unit_id or 0))
+
+
 def special_days() -> dict[date, bool]:
     """Days that aren't what their weekday says: True for off, False for work.
 

@@ -13,8 +13,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gongzhi.commons.categories.editing import CategoryImport, NewCategory, import_categories
+from gongzhi.commons.categories.queries import CategoryView, categories
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.rows import CannotImport, RowReader, require_columns
+
+CATEGORY_COLUMNS = (
+    "code", "name_zh", "name_en", "description_zh", "description_en", "keywords", "attributes",
+    "residents_may_choose", "may_be_public", "valid_from", "valid_to",
+)  # fmt: skip
 
 
 def import_category_list(
@@ -28,6 +34,27 @@ def import_category_list(
     if faults := [fault for reader in readers for fault in reader.faults]:
         raise CannotImport(faults)
     return import_categories(rows=read, by=by, at=at, dry_run=dry_run)
+
+
+def export_category_list(*, on: date) -> list[dict[str, str]]:
+    """The matters of a day as the rows that `import_category_list` reads."""
+    return [_row(view) for view in categories(on=on)]
+
+
+def _row(view: CategoryView) -> dict[str, str]:
+    return {
+        "code": view.code,
+        "name_zh": view.name_zh,
+        "name_en": view.name_en,
+        "description_zh": view.description_zh,
+        "description_en": view.description_en,
+        "keywords": "; ".join(f"{word}:{weight:g}" for word, weight in view.keywords.items()),
+        "attributes": json.dumps(view.attributes, ensure_ascii=False) if view.attributes else "",
+        "residents_may_choose": "是" if view.residents_may_choose else "否",
+        "may_be_public": "是" if view.may_be_public else "否",
+        "valid_from": view.valid_from.isoformat(),
+        "valid_to": view.valid_to.isoformat() if view.valid_to else "",
+    }
 
 
 def _read(reader: RowReader, *, on: date) -> NewCategory:

@@ -3,7 +3,6 @@
 import ctypes
 import errno
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -63,17 +63,36 @@ def prepare() -> None:
 @click.option("--processes", default=None, type=int, help="进程数 processes (GONGZHI_PROCESSES)")
 @with_django
 def serve(host: str | None, port: int | None, processes: int | None) -> None:
+    from django.conf import settings  # noqa: PLC0415
+
+    _refuse_without_port(host or settings.WEB_HOST, port or settings.WEB_PORT)
     command = server_command(host=host, port=port, processes=processes)
     _forget_counts()
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, our own arguments
 
 
 def _forget_counts() -> None:
-    """Counters begin anew with the server; those of processes long gone only add files."""
+    """Counters begin anew with the server; those of processes long gone only add files.
+
+    The folder stays: another server may run on this data folder and count there.
+    """
     from django.conf import settings  # noqa: PLC0415
 
-    if settings.METRICS_FOLDER:
-        shutil.rmtree(settings.METRICS_FOLDER, ignore_errors=True)
+    folder: Path | None = settings.METRICS_FOLDER
+    for file in folder.glob("*.db") if folder else ():
+        number = file.stem.rpartition("_")[2]
+        if not number.isdigit() or not _is_alive(int(number)):
+            file.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # alive, and somebody else's
+        return True
+    return True
 
 
 def server_command(*, host: str | None, port: int | None, processes: int | None) -> list[str]:
@@ -166,18 +185,37 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _load_sample_once() -> None:
-    """The sample district, and some months of invented life up to this moment."""
+    """The sample district, and some months of invented life up to this moment.
+
+    What an earlier start left unfinished is finished now.
+    """
     from gongzhi.commons.territory.queries import is_empty  # noqa: PLC0415
     from gongzhi.interfaces.commands.load_sample import find_sample  # noqa: PLC0415
+    from gongzhi.interfaces.commands.sample_life import is_unfinished  # noqa: PLC0415
 
-    sample = find_sample()
-    if not is_empty() or sample is None:
+    if find_sample() is None:
         return
-    us = [sys.executable, "-m", "gongzhi.interfaces.commands"]
-    lives = [[f"--{name}={value}" for name, value in run.items()] for run in sample.life]
-    for command in ([*us, "load-sample"], *([*us, "simulate", *life] for life in lives)):
-        if subprocess.call(command) != 0:  # noqa: S603
-            refuse("样例区载入失败，见上面的说明", "The sample district could not be loaded.")
+    if is_unfinished():
+        say(
+            "! 上次启动时样例区没有载入完，现在接着载入",
+            "An earlier start was interrupted while loading the sample: going on with it.",
+        )
+    elif not is_empty():
+        return
+    command = [sys.executable, "-m", "gongzhi.interfaces.commands", "load-sample", "--life"]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command,
+            check=False,
+            preexec_fn=_end_with_parent(),
+        )
+    except KeyboardInterrupt:
+        refuse(
+            "已中断：样例区没有载入完，下次启动会接着载入",
+            "Interrupted: the sample is not whole yet; the next start goes on with it.",
+        )
+    if done.returncode != 0:
+        refuse("样例区载入失败，见上面的说明", "The sample district could not be loaded.")
 
 
 def _show_demo_sign_ins() -> None:

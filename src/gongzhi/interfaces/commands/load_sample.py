@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class Sample:
     folder: Path
     begins: datetime
     demo_password: str
-    life: list[dict[str, float]]  # runs of `gongzhi simulate`, by their options
+    life: list[dict[str, Any]]  # runs of the model, by the options of `gongzhi simulate`
 
     def rows(self, name: str) -> Rows:
         with (self.folder / name).open(encoding="utf-8-sig", newline="") as file:
@@ -53,11 +53,19 @@ def find_sample(folder: Path | None = None) -> Sample | None:
     default=None,
     help="样例所在目录 the folder of the sample",
 )
+@click.option(
+    "--life",
+    is_flag=True,
+    help="再模拟一段直到现在的生活；中断后再运行即接着做 and some simulated life up to now; "
+    "run it again to go on after an interruption",
+)
 @with_django
-def load_sample(*, folder: Path | None) -> None:
+def load_sample(*, folder: Path | None, life: bool) -> None:
     from django.db import transaction  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
 
     from gongzhi.commons.rows import CannotImport  # noqa: PLC0415
+    from gongzhi.interfaces.commands.sample_life import live, plan_once  # noqa: PLC0415
 
     sample = find_sample(folder)
     if sample is None:
@@ -77,9 +85,13 @@ def load_sample(*, folder: Path | None) -> None:
         ):
             for _, step in bar:
                 step()
+            if life:
+                plan_once(sample.life, at=timezone.now())
     except CannotImport as error:
         refuse(f"样例区数据有误：{error}", "The data of the sample are faulty; nothing was loaded.")
     say("✓ 样例区已载入", "The sample district is loaded.")
+    if life:
+        live()
 
 
 def _refuse_another_district(sample: Sample) -> None:
@@ -103,6 +115,10 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
         import_people,
         import_units,
     )
+    from gongzhi.commons.organisations.work_lists import (  # noqa: PLC0415
+        import_office_hours,
+        import_work_list,
+    )
     from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
     from gongzhi.commons.territory.boundaries import import_boundaries  # noqa: PLC0415
     from gongzhi.commons.territory.place_lists import import_places  # noqa: PLC0415
@@ -115,6 +131,9 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
     def draw() -> object:
         return import_boundaries(document=sample.document("boundaries.geojson"), **who)
 
+    def set_hours() -> object:
+        return import_office_hours(document=sample.document("office_hours.json"), **who)
+
     demo = {"demo_password": sample.demo_password}
     return [
         ("事项分类 matters", lists("categories.csv", import_category_list)),
@@ -124,8 +143,8 @@ def _steps(sample: Sample) -> list[tuple[str, Callable[[], object]]]:
         ("人员 people", lists("people.csv", import_people)),
         ("演示账号 demo sign-ins", lists("demo_people.csv", import_people, **demo)),
         ("派单目录 duties", lists("duties.csv", import_duty_list)),
-        ("社区工作清单 work list", lambda: _set_work_list(sample)),
-        ("办公时间 office hours", lambda: _set_hours(sample)),
+        ("社区工作清单 work list", lists("work_list.csv", import_work_list)),
+        ("办公时间 office hours", set_hours),
         ("共建资金 community fund", lambda: _fill_rounds(sample)),
         ("供需 needs and offers", lambda: _fill_pool(sample)),
         ("调查 survey", lambda: _survey(sample)),
@@ -149,24 +168,6 @@ def _do_paperwork(sample: Sample) -> None:
         write_study(sample.document("study.json"), at=timezone.now())
     if (sample.folder / "form.json").is_file() and is_empty():
         fill_form_once(sample.document("form.json"), at=timezone.now())
-
-
-def _set_work_list(sample: Sample) -> None:
-    from gongzhi.commons.organisations.duties import WorkListEntry, set_work_list  # noqa: PLC0415
-    from gongzhi.commons.organisations.queries import work_list  # noqa: PLC0415
-    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
-
-    entries = [
-        WorkListEntry(
-            category_code=row["category_code"] or "",
-            title=row["title"] or "",
-            valid_from=date.fromisoformat(row["valid_from"] or ""),
-            valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-        )
-        for row in sample.rows("work_list.csv")
-    ]
-    if work_list() != entries:
-        set_work_list(entries=entries, by=SYSTEM, at=sample.begins)
 
 
 def _fill_pool(sample: Sample) -> None:
@@ -268,18 +269,3 @@ def _survey(sample: Sample) -> None:
         notes=sample.rows("survey_notes.csv"),
         at=timezone.now(),
     )
-
-
-def _set_hours(sample: Sample) -> None:
-    from gongzhi.commons.calendar.hours_lists import read_hours  # noqa: PLC0415
-    from gongzhi.commons.calendar.importing import set_office_hours  # noqa: PLC0415
-    from gongzhi.commons.calendar.queries import office_hours  # noqa: PLC0415
-    from gongzhi.commons.organisations.queries import unit_named  # noqa: PLC0415
-    from gongzhi.commons.permissions.actors import SYSTEM  # noqa: PLC0415
-
-    for entry in sample.document("office_hours.json"):
-        unit = unit_named(entry["unit"]) if entry["unit"] else None
-        unit_id = unit.id if unit else None
-        hours = tuple(read_hours(each) for each in entry["hours"])
-        if office_hours(unit_id) != hours:
-            set_office_hours(unit_id=unit_id, hours=hours, by=SYSTEM, at=sample.begins)

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import click
 
@@ -40,22 +41,34 @@ def simulate(
 ) -> None:
     from django.utils.timezone import localtime, make_aware  # noqa: PLC0415
 
+    now = make_aware(until + timedelta(days=1)) if until else localtime()
+    first = now.date() - timedelta(days=days - 1 if until is None else days)
+    run_model(
+        begins=make_aware(datetime.combine(first, time())),
+        until=now,
+        whistles=whistles,
+        communities=communities,
+        days=days,
+        seed=seed,
+        scale=scale,
+    )
+
+
+def run_model(
+    *, begins: datetime, until: datetime, whistles: float | None = None, **sizes: Any
+) -> None:
+    """Let the model live from `begins` to `until`, with a progress bar, and say what came of it."""
     from gongzhi.simulation.parameters import Parameters, Units  # noqa: PLC0415
     from gongzhi.simulation.running import CannotSimulate, Simulation  # noqa: PLC0415
 
-    end = make_aware(until + timedelta(days=1)) if until else localtime()
-    first = end.date() - timedelta(days=days - 1 if until is None else days)
-    begins = make_aware(datetime.combine(first, time()))
     try:
         units = Units() if whistles is None else Units(whistle=whistles)
-        parameters = Parameters(
-            communities=communities, days=days, seed=seed, scale=scale, units=units
-        )
+        parameters = Parameters(units=units, **sizes)
         model = Simulation(parameters=parameters, begins=begins)
     except (ValueError, CannotSimulate) as error:
         refuse(str(error))
-    with click.progressbar(length=days, label="模拟 simulating", file=sys.stderr) as bar:
-        done = model.run(until=end, progress=bar.update)
+    with click.progressbar(length=parameters.days, label="模拟 simulating", file=sys.stderr) as bar:
+        done = model.run(until=until, progress=bar.update)
     say(
         f"✓ {done.days} 天，{done.tickets} 张工单，{done.steps} 个办理动作",
         f"{done.days} days, {done.tickets} tickets, {done.steps} steps.",

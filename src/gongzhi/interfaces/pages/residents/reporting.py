@@ -21,6 +21,7 @@ from gongzhi.affairs.tickets.intake import (
     Receipt,
     Request,
     check_request,
+    place_meant,
     receive_ticket,
 )
 from gongzhi.affairs.tickets.merging import CannotMerge, follow_ticket
@@ -164,18 +165,20 @@ def _alike(screens: Screens) -> list[SameMatter]:
 
 def _understood(screens: Screens) -> str:
     """Where we think it is, to be looked at before sending."""
-    found = _where_it_is(screens) if screens.where.is_valid() else None
+    found = _where_it_is(screens)
     return public_name(found) if found else ""
 
 
 def _where_it_is(screens: Screens) -> int | None:
-    said = screens.where.cleaned_data
-    chosen = _place_id(screens.where)
-    if chosen is None and said["address"]:
-        chosen = locate_address(said["address"]).place_id
-    if chosen is None and said["longitude"] is not None and said["latitude"] is not None:
-        chosen = locate(said["longitude"], said["latitude"]).place_id
-    return chosen
+    """The place that intake will take, also from the words; None where nothing names one."""
+    if not (screens.what.is_valid() and screens.where.is_valid()):
+        return None
+    request = _request_of(screens, Contact(), once="")
+    try:
+        meant = place_meant(request, request.text)
+    except CannotReceive:
+        return None  # said beside the field
+    return None if meant.parent_id is None else meant.id
 
 
 def _send(request: HttpRequest, screens: Screens) -> HttpResponse:
