@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -31,6 +32,7 @@ from gongzhi.affairs.assemblies.owners_lifecycle import (
 from gongzhi.affairs.assemblies.owners_links import owner_of_link
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import allowed
 from gongzhi.commons.privacy.digests import digest, key_of
 
 # Without letters and digits that look alike on a phone.
@@ -81,6 +83,8 @@ def vote_by_link(*, token: str, choices: Mapping[int, Choice], by: Actor, at: da
     if owner is None:
         raise NoSuchVote(_("这个链接不对，或已换成新的。"))
     lock(owner.vote_id, at=at)
+    if owner_of_link(token) is None:  # replaced while this one waited for its turn
+        raise NoSuchVote(_("这个链接不对，或已换成新的。"))
     vote = OwnersVote.objects.get(pk=owner.vote_id)
     require_phase(vote, Phase.OPEN, at=at)
     _check_choices(vote, choices, may_spoil=False)
@@ -145,14 +149,19 @@ def type_paper(*, vote_id: int, paper: Paper, by: Actor, at: datetime) -> Typed:
 
 @transaction.atomic
 def drop_entry(*, vote_id: int, entry_id: int, by: Actor, at: datetime) -> None:
-    """Take back what one typed oneself, as a paper that belongs to somebody else."""
+    """Take back a typed paper that two people have not agreed on, as one typed for another owner.
+
+    Whoever typed it may; whoever runs the vote too, so that nobody who left can stop the count.
+    """
     vote = vote_for(by, "owners_votes.enter", vote_id, at=at)
     require_phase(vote, Phase.OPEN, Phase.TO_COUNT, at=at)
-    mine = PaperEntry.objects.filter(
-        pk=entry_id, vote=vote, entered_by=by.person_id or 0, ballot=None
-    )
-    if not mine.delete()[0]:
+    entry = PaperEntry.objects.filter(pk=entry_id, vote=vote, ballot=None).first()
+    own = entry is not None and entry.entered_by == by.person_id
+    where: dict[str, Any] = {"place_path": vote.place_path, "unit_ids": [vote.convener_id]}
+    if entry is None or not (own or allowed(by, "owners_votes.run", **where)):
         raise CannotVote(_("只能撤回自己录入、还没有核对一致的票。"))
+    entry.delete()
+    tell(vote, events.PAPER_DROPPED, by=by, at=at, own=own)
 
 
 @transaction.atomic

@@ -84,6 +84,7 @@ def change_vote(*, vote_id: int, new: NewVote, by: Actor, at: datetime) -> None:
     vote = vote_for(by, "owners_votes.run", vote_id, at=at)
     require_phase(vote, Phase.DRAFTED, at=at)
     _check_facts(new)
+    _check_total(vote, new.total_area)
     columns = _columns(new)
     changed = sorted(name for name, value in columns.items() if getattr(vote, name) != value)
     if changed:
@@ -121,10 +122,22 @@ def _check_convener(unit_id: int, place: PlaceView, *, at: datetime) -> None:
         )
 
 
+def _check_total(vote: OwnersVote, total: Decimal | None) -> None:
+    """Refuse a total that the flats on the roll contradict: the vote could never be counted."""
+    areas = list(vote.flats.values_list("area", flat=True))
+    listed = sum((area for area in areas if area is not None), Decimal(0))
+    if total is not None and (total < listed or (total == listed and None in areas)):
+        raise CannotVote(
+            _("总面积须大于名册中已知面积之和 %(listed)s 平方米；没有面积不明的房屋时可以相等。")
+            % {"listed": f"{listed.normalize():f}"},
+            field="total_area",
+        )
+
+
 def _check_facts(new: NewVote) -> None:
     if not 0 < len(new.title.strip()) <= 120 or not new.about.strip():
         raise CannotVote(_("请写明表决的名称（120 字以内）和事由。"), field="title")
-    if not 0 < len(new.scope_name.strip()) <= 60 or "=" in new.scope_name:
+    if not 0 < len(new.scope_name.strip()) <= 60 or {"=", "＝"} & {*new.scope_name}:
         raise CannotVote(
             _("请写明由哪个范围的业主表决，例如“3幢”或“2幢1单元”。"), field="scope_name"
         )

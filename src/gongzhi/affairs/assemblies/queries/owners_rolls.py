@@ -63,6 +63,7 @@ class WaitingPaper:
     number: int
     sheet: int
     is_own: bool
+    may_drop: bool  # by who typed it, and by who runs the vote
     typed_by: int  # how many people
 
 
@@ -161,6 +162,7 @@ def waiting_papers(*, by: Actor, vote_id: int, most: int = 200) -> tuple[Waiting
     vote = _vote(by, "owners_votes.enter", vote_id)
     entries = vote.entries.filter(ballot=None).select_related("owner")
     rows = list(entries.order_by("owner__number", "sheet", "id")[:most])
+    runs = allowed(by, "owners_votes.run", place_path=vote.place_path, unit_ids=[vote.convener_id])
     typed: dict[tuple[int, int], int] = {}
     for one in rows:
         typed[one.owner_id, one.sheet] = typed.get((one.owner_id, one.sheet), 0) + 1
@@ -170,6 +172,7 @@ def waiting_papers(*, by: Actor, vote_id: int, most: int = 200) -> tuple[Waiting
             number=one.owner.number,
             sheet=one.sheet,
             is_own=one.entered_by == by.person_id,
+            may_drop=runs or one.entered_by == by.person_id,
             typed_by=typed[one.owner_id, one.sheet],
         )
         for one in rows
