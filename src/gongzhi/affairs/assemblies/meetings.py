@@ -123,11 +123,12 @@ def put_on_agenda(*, meeting_id: int, points: Sequence[Point], by: Actor, at: da
     require_state(row, _S.DRAFTED, _S.CALLED)
     there = list(row.agenda.order_by("position"))
     known = {(point.subject_kind, point.subject_id) for point in there if point.subject_kind}
-    fresh = [
-        point
-        for point in points
-        if point.subject is None or (point.subject.kind, point.subject.id) not in known
-    ]
+    fresh: list[Point] = []
+    for point in points:
+        matter = (point.subject.kind, point.subject.id) if point.subject else None
+        if matter is None or matter not in known:
+            fresh.append(point)
+            known.add(matter or ("", None))
     if any(not 0 < len(point.title.strip()) <= 160 for point in fresh):
         raise CannotMeet(_("请用 1 到 160 个字写明议题。"), field="title")
     if len(there) + len(fresh) > MOST_POINTS:
