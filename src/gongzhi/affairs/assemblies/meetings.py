@@ -37,6 +37,7 @@ from gongzhi.commons.permissions.table import require
 from gongzhi.commons.territory.queries import find_place
 
 LONGEST = timedelta(hours=12)
+LONGEST_AHEAD = timedelta(days=1096)
 MOST_POINTS = 40
 _S = MeetingState
 
@@ -110,7 +111,9 @@ def draft_meeting(*, new: NewMeeting, by: Actor, at: datetime) -> int:
 def _check_time(begins_at: datetime, ends_at: datetime, venue: str, *, at: datetime) -> None:
     if begins_at <= at:
         raise CannotMeet(_("会议时间应晚于现在。"), field="begins_at")
-    if not begins_at < ends_at <= begins_at + LONGEST:
+    if begins_at - at > LONGEST_AHEAD:
+        raise CannotMeet(_("会议时间应在三年以内。"), field="begins_at")
+    if not begins_at < ends_at or ends_at - begins_at > LONGEST:
         raise CannotMeet(_("结束时间应晚于开始时间，且不超过 12 小时。"), field="ends_at")
     if not 0 < len(venue.strip()) <= 120:
         raise CannotMeet(_("请写明开会地点（120 字以内）。"), field="venue")

@@ -150,7 +150,7 @@ def _facts(roll: Roll) -> RollFacts:
         unmeasured=len(roll.unmeasured),
         undelivered=sum(not flat.delivered for flat in roll.flats),
         unassigned=None if left is None else decimal_of(left).normalize(),
-        several=tuple(sorted(several, key=lambda pair: -pair[1])[:20]),
+        several=tuple(sorted(several, key=lambda pair: -pair[1])),
     )
 
 

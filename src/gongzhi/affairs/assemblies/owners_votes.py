@@ -27,6 +27,7 @@ from gongzhi.commons.permissions.table import require
 from gongzhi.commons.territory.queries import PlaceView, find_place
 
 LONGEST_VOTE = timedelta(days=366)
+LONGEST_AHEAD = timedelta(days=731)
 MOST_ITEMS = 12
 # Property management ordinance, article 14: the owners are told fifteen days before.
 STATUTORY_NOTICE_DAYS = 15
@@ -199,7 +200,9 @@ def announce_vote(
             % {"days": vote.notice_days, "soonest": f"{localtime(soonest):%Y-%m-%d %H:%M}"},
             field="begins_at",
         )
-    if not begins_at < ends_at <= begins_at + LONGEST_VOTE:
+    if begins_at - at > LONGEST_AHEAD:
+        raise CannotVote(_("开始时间应在两年以内。"), field="begins_at")
+    if not begins_at < ends_at or ends_at - begins_at > LONGEST_VOTE:
         raise CannotVote(_("截止时间应晚于开始时间，且不超过一年。"), field="ends_at")
     move(
         vote, VoteState.DRAFTED, VoteState.ANNOUNCED, announced_at=at, begins_at=begins_at,
@@ -217,7 +220,7 @@ def extend_vote(*, vote_id: int, ends_at: datetime, reason: str, by: Actor, at: 
     vote = vote_for(by, "owners_votes.run", vote_id, at=at)
     require_phase(vote, Phase.NOTICE, Phase.OPEN, at=at)
     was, began = vote.ends_at, vote.begins_at
-    if was is None or began is None or not was < ends_at <= began + LONGEST_VOTE:
+    if was is None or began is None or not was < ends_at or ends_at - began > LONGEST_VOTE:
         raise CannotVote(_("新的截止时间应晚于原来的，且投票不超过一年。"), field="ends_at")
     if not 0 < len(reason.strip()) <= 300:
         raise CannotVote(_("请说明延长的理由（300 字以内）。"), field="reason")

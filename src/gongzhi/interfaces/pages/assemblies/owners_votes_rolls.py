@@ -16,7 +16,7 @@ from gongzhi.affairs.assemblies.owners_choices import Phase
 from gongzhi.affairs.assemblies.owners_lifecycle import CannotVote
 from gongzhi.affairs.assemblies.owners_links import renew_link
 from gongzhi.affairs.assemblies.owners_record import command_of, sheets_of
-from gongzhi.affairs.assemblies.owners_rolls import mark_delivered, set_roll
+from gongzhi.affairs.assemblies.owners_rolls import RollFacts, mark_delivered, set_roll
 from gongzhi.affairs.assemblies.queries.owners_rolls import (
     record_of,
     roll_page,
@@ -72,8 +72,7 @@ def roll(request: HttpRequest, vote_id: int) -> HttpResponse:
         except (CannotVote, CannotRead) as refused:
             refuse(form, refused)
         else:
-            said = {"flats": facts.flats, "owners": facts.owners}
-            messages.success(request, _("已读入 %(flats)d 套房屋、%(owners)d 位业主") % said)
+            messages.success(request, _read(facts))
             return redirect("owners_roll", vote_id)
     unreached = request.GET.get("reached") == "no"
     page = roll_page(
@@ -92,6 +91,20 @@ def roll(request: HttpRequest, vote_id: int) -> HttpResponse:
         "crumbs": up_to(story),
     }
     return render(request, "assemblies/owners_roll.html", context)
+
+
+def _read(facts: RollFacts) -> str:
+    """What a table was understood to say, so that it can be compared with the paper; no names."""
+    said = {
+        "flats": facts.flats, "owners": facts.owners, "area": f"{facts.area:,f}",
+        "unmeasured": facts.unmeasured, "several": len(facts.several),
+    }  # fmt: skip
+    words = [_("已读入 %(flats)d 套房屋、%(owners)d 位业主，已知面积 %(area)s 平方米。") % said]
+    if facts.unmeasured:
+        words.append(_("面积不明的房屋：%(unmeasured)d 套。") % said)
+    if facts.several:
+        words.append(_("有不止一套的业主：%(several)d 位，各算一人；请核对没有重名。") % said)
+    return " ".join(words)
 
 
 def _takes_deliveries(story: VoteStory) -> bool:
