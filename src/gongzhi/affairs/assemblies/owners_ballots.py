@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -166,14 +167,32 @@ def drop_entry(*, vote_id: int, entry_id: int, by: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def void_ballot(*, vote_id: int, ballot_id: int, by: Actor, at: datetime) -> None:
-    """Let a ballot not count, as one that turns out to be forged; before the count only."""
+    """Let a ballot not count, as one that turns out to be forged; before the count only.
+
+    If it came by link, that link ends with it, and the owner may vote by a new one.
+    """
     vote = vote_for(by, "owners_votes.run", vote_id, at=at)
     require_phase(vote, Phase.OPEN, Phase.TO_COUNT, at=at)
     ballot = vote.ballots.filter(pk=ballot_id, state=BallotState.RECEIVED).first()
     if ballot is None:
         raise CannotVote(_("没有这张票，或它本来就不计。"))
     OwnersBallot.objects.filter(pk=ballot.pk).update(state=BallotState.VOID)
+    if ballot.channel == Channel.ELECTRONIC:
+        RollOwner.objects.filter(pk=ballot.owner_id).update(
+            voted_at=None, link_version=F("link_version") + 1
+        )
     tell(vote, events.BALLOT_VOIDED, by=by, at=at, channel=ballot.channel)
+
+
+@transaction.atomic
+def void_by_receipt(*, vote_id: int, receipt: str, by: Actor, at: datetime) -> None:
+    """Void the ballot that an owner's page shows this receipt for, as one they did not cast."""
+    vote = vote_for(by, "owners_votes.run", vote_id, at=at)
+    signs = "".join(receipt.split()).upper()
+    ballot = vote.ballots.filter(receipt=signs).first() if 0 < len(signs) <= 12 else None
+    if ballot is None:
+        raise CannotVote(_("没有这张票，或它本来就不计。"), field="receipt")
+    void_ballot(vote_id=vote_id, ballot_id=ballot.pk, by=by, at=at)
 
 
 def _check_choices(vote: OwnersVote, choices: Mapping[int, Choice], *, may_spoil: bool) -> None:

@@ -19,7 +19,7 @@ from gongzhi.commons.permissions.table import NotPermitted, allowed, require
 from gongzhi.commons.privacy.encryption import open_text
 
 PAGE = 50
-MOST_SLIPS = 2_000
+MOST_SLIPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,15 @@ def _opened(row: RollOwner, column: str) -> str:
 
 
 def slips_of(
-    *, by: Actor, vote_id: int, numbers: Iterable[int] = (), at: datetime
+    *, by: Actor, vote_id: int, numbers: Iterable[int] = (), after: int = 0, at: datetime
 ) -> tuple[Slip, ...]:
-    """The slips of all owners or of some, while the vote is announced or open."""
+    """The slips of owners beyond a number, or of some, while the vote is announced or open; at
+    most MOST_SLIPS, since each has a picture."""
     vote = _vote(by, "owners_votes.run", vote_id)
     phase = phase_of(vote.state, vote.begins_at, vote.ends_at, at=at)
     if phase not in {Phase.NOTICE, Phase.OPEN}:
         return ()
-    rows = RollOwner.objects.filter(vote=vote)
+    rows = RollOwner.objects.filter(vote=vote, number__gt=after)
     if wanted := list(numbers):
         rows = rows.filter(number__in=wanted)
     found = _with_flats(rows.select_related("contact").order_by("number"))[:MOST_SLIPS]

@@ -145,19 +145,32 @@ def renew(request: HttpRequest, vote_id: int, number: int) -> HttpResponse:
     return redirect("owners_roll", vote_id)
 
 
+def _asked_number(request: HttpRequest, name: str) -> int | None:
+    asked = request.GET.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
+
+
 @require_safe
 @for_staff
 def slips(request: HttpRequest, vote_id: int) -> HttpResponse:
     """The ballot papers, one for each owner, with the private link and code; made to be printed."""
     by, story = for_running(request, vote_id)
-    asked = request.GET.get("number", "")
-    numbers = [int(asked)] if asked.isascii() and asked.isdigit() and len(asked) < 7 else []
-    found = slips_of(by=by, vote_id=vote_id, numbers=numbers, at=timezone.now())
+    one, after = _asked_number(request, "number"), _asked_number(request, "after")
+    found = slips_of(
+        by=by, vote_id=vote_id, numbers=[one] if one else [], after=after or 0, at=timezone.now()
+    )
+    owners = story.turnout.owners if story.turnout else 0  # numbered from 1 on
     shown = []
     for slip in found:
         address = request.build_absolute_uri(f"/ballot/{slip.token}")
         shown.append({"slip": slip, "address": address, "qr": qr_of(address)})
-    context = {"story": story, "slips": shown, "crumbs": up_to(story)}
+    last = found[-1].number if found else owners
+    context = {
+        "story": story,
+        "slips": shown,
+        "next_after": last if not one and last < owners else None,
+        "crumbs": up_to(story),
+    }
     return render(request, "assemblies/owners_slips.html", context)
 
 
@@ -184,6 +197,7 @@ def papers(request: HttpRequest, vote_id: int) -> HttpResponse:
         "form": form,
         "differing": differing,
         "waiting": waiting_papers(by=by, vote_id=vote_id),
+        "runs": "owners_votes.run" in story.actions,
         "crumbs": up_to(story),
     }
     return render(request, "assemblies/owners_papers.html", context)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from django.urls import reverse
@@ -30,6 +31,7 @@ _VERDICTS: dict[str, tuple[str | Promise, Tone, str]] = {
     "failed": (pgettext_lazy("verdict", "未通过"), Tone.BAD, "square"),
     "undecided": (pgettext_lazy("verdict", "面积未核清，尚不能定"), Tone.WARN, "half"),
 }
+_PARTS = 10_000  # of a square metre
 _TESTS = {
     "quorum_area": gettext_lazy("参与表决的面积"),
     "quorum_heads": gettext_lazy("参与表决的人数"),
@@ -149,11 +151,18 @@ def _test(one: Mapping[str, Any]) -> Test:
     share = percent(low) if low == high else f"{percent(low)}–{percent(high)}"
     sign = "≥" if one["inclusive"] else ">"
     missing = ""
-    if one["missing"] not in {None, "0"}:
+    if one["met"] is False and one["missing"] == "0":
+        missing = str(_("正好达到，还须超过"))
+    elif one["missing"] not in {None, "0"}:
         of_heads = str(one["name"]).endswith("heads")
         words = _("还差 %(missing)s 人") if of_heads else _("还差 %(missing)s 平方米")
-        missing = words % {"missing": number(one["missing"])}
+        missing = words % {"missing": number(str(_up(Fraction(one["missing"]))))}
     return Test(_TESTS[one["name"]], share, f"{sign} {one['threshold']}", one["met"], missing)
+
+
+def _up(area: Fraction) -> Fraction:
+    """Rounded up to what areas have, so that what is missing never looks like nothing."""
+    return Fraction(ceil(area * _PARTS), _PARTS)
 
 
 def percent(share: str) -> str:
