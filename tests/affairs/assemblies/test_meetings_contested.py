@@ -165,3 +165,13 @@ def test_a_matter_chosen_twice_at_once_stands_on_the_agenda_once(district: Small
     same = Point("挂账工单", subject=Subject("ticket", 7))
     put_on_agenda(meeting_id=meeting, points=[same, same], by=by, at=MONDAY)
     assert len(meeting_story(by=by, meeting_id=meeting).agenda) == 1
+
+
+def test_a_resolution_that_is_sent_twice_makes_one_decision(district: SmallDistrict) -> None:
+    meeting = called(district, **LATER)
+    came_to(district, meeting, *UNITS)
+    agree(district, meeting)
+    with pytest.raises(CannotMeet, match="已经登记过"):
+        agree(district, meeting)
+    assert Decision.objects.count() == 1
+    agree(district, meeting, text="另装一处")

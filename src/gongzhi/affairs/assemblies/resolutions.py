@@ -60,6 +60,8 @@ def resolve(
     if not 0 < len(text.strip()) <= _LONGEST:
         raise CannotMeet(_("请写明议定的内容（4000 字以内）。"), field="text")
     point = _point(meeting, position)
+    if meeting.resolutions.filter(point=point, text=text.strip()).exists():
+        raise CannotMeet(_("这项议定内容已经登记过。"), field="text")
     figures = _count(meeting, hands) if hands else None
     passed = figures is None or bool(figures["passed"])
     if not passed and tasks:
