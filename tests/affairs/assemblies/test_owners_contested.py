@@ -75,7 +75,7 @@ def test_flats_with_a_blank_in_their_number_are_counted_again_to_the_same_figure
 ) -> None:
     roll = "房号,业主,面积\n3幢 101,甲,80\n3幢 102,甲,60\n3幢 201,乙,100\n"
     vote = announced(district, roll=roll, total_area=None, disclosure=disclosure)
-    hand_in(district, vote, paper(1, Choice.FOR, flats=("3幢 101", "3幢 102")))
+    hand_in(district, vote, paper(1, Choice.FOR, flats=("3幢  101", "3幢　102")))
     hand_in(district, vote, paper(2, Choice.AGAINST, flats=("3幢 201",)))
     count_vote(vote_id=vote, by=district.worker, at=AFTER)
     figures = OwnersVote.objects.get().items.get().figures
@@ -170,3 +170,11 @@ def test_an_owner_is_told_which_of_the_papers_does_not_count(district: SmallDist
     hand_in(district, vote, paper(2, Choice.FOR, received_at=ENDS))
     own = ballot_of_link(token=token(vote, 2), at=AFTER)
     assert [one[3] for one in own.receipts] == ["late"]
+
+
+def test_fewer_days_of_notice_than_the_ordinance_asks_for_need_the_rule_they_rest_on(
+    district: SmallDistrict,
+) -> None:
+    with pytest.raises(CannotVote, match="十五日"):
+        drafted(district, notice_days=14)
+    drafted(district, notice_days=7, basis="本市住宅物业管理规定第九条")

@@ -138,3 +138,13 @@ def test_a_share_just_below_its_threshold_never_looks_as_if_it_met_it(tmp_path: 
     ballots.write_text("owner,choice\na,for\nb,against\n", encoding="utf-8")
     done = run(roll, "--ballots", ballots, "--scope", "House 1", "--item", 6)
     assert "✗ 同意的面积 area in favour: 74.99 %" in done.output
+
+
+def test_what_is_missing_and_a_total_exceeded_are_told_to_the_last_decimal(tmp_path: Path) -> None:
+    roll, ballots = tmp_path / "roll.csv", tmp_path / "ballots.csv"
+    roll.write_text("flat,owner,area\n1,a,66666.6667\n2,b,33333.3334\n", encoding="utf-8")
+    ballots.write_text("owner,choice\na,for\n", encoding="utf-8")
+    done = run(roll, "--ballots", ballots, "--scope", "House 1", "--item", 4)
+    assert "✗ 参与表决的面积 area taking part: 66.66 %, ≥ 2/3，还差 missing 0.0001" in done.output
+    over = run(roll, "--ballots", ballots, "--scope", "H", "--item", 4, "--total-area", "100000")
+    assert "add up to 100000.0001, more than the total of 100000." in over.output

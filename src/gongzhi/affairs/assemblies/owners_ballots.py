@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ from gongzhi.affairs.assemblies.owners_lifecycle import (
     vote_for,
 )
 from gongzhi.affairs.assemblies.owners_links import owner_of_link
+from gongzhi.affairs.assemblies.owners_tables import flat_key
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import allowed
@@ -118,6 +119,7 @@ def type_paper(*, vote_id: int, paper: Paper, by: Actor, at: datetime) -> Typed:
         raise CannotVote(
             _("名册中没有 %(number)d 号业主。") % {"number": paper.number}, field="number"
         )
+    paper = replace(paper, flats=tuple(map(flat_key, paper.flats)))
     _check_paper(vote, owner, paper, at=at)
     content = _content(vote, paper)
     others = list(

@@ -148,6 +148,10 @@ def _check_facts(new: NewVote) -> None:
         raise CannotVote(_("每人最多代理的户数应在 1 和 1000 之间。"), field="proxy_limit")
     if not 0 <= new.notice_days <= 90:
         raise CannotVote(_("公告天数应在 0 和 90 之间。"), field="notice_days")
+    if new.notice_days < STATUTORY_NOTICE_DAYS and not new.basis.strip():
+        raise CannotVote(
+            _("物业管理条例第十四条要求提前十五日公告；少于十五日须写明依据的规定。"), field="basis"
+        )
 
 
 @transaction.atomic

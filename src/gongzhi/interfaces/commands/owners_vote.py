@@ -25,7 +25,7 @@ from gongzhi.engines.deliberation.owners_count import (
     Condition,
     count_owners_vote,
 )
-from gongzhi.engines.deliberation.owners_figures import figures_of
+from gongzhi.engines.deliberation.owners_figures import figures_of, rounded_up
 
 _VERDICTS = {
     "passed": "通过 passed",
@@ -143,7 +143,10 @@ def _tell(one: Condition) -> str:
         share = f"{share}–{_percent(one.high)}"
     sign = "≥" if one.threshold.inclusive else ">"
     mark = {True: "✓", False: "✗", None: "?"}[one.met]
-    missing = f"，还差 missing {float(one.missing):g}" if one.missing else ""
+    missing = ""
+    if one.missing:
+        least = f"{float(rounded_up(one.missing)):.4f}".rstrip("0").rstrip(".")
+        missing = f"，还差 missing {least}"
     return f"{mark} {_NAMES[one.name]}: {share}, {sign} {one.threshold.share}{missing}"
 
 

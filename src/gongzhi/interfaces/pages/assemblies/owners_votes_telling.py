@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from math import ceil
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from gongzhi.affairs.assemblies.owners_choices import Channel, Choice, Phase
 from gongzhi.affairs.assemblies.queries.owners_votes import VoteRow
+from gongzhi.engines.deliberation.owners_figures import rounded_up
 from gongzhi.interfaces.pages.components import Badge, Row, Tone
 from gongzhi.interfaces.pages.tickets.rows import moment_words
 
@@ -31,7 +31,6 @@ _VERDICTS: dict[str, tuple[str | Promise, Tone, str]] = {
     "failed": (pgettext_lazy("verdict", "未通过"), Tone.BAD, "square"),
     "undecided": (pgettext_lazy("verdict", "面积未核清，尚不能定"), Tone.WARN, "half"),
 }
-_PARTS = 10_000  # of a square metre
 _TESTS = {
     "quorum_area": gettext_lazy("参与表决的面积"),
     "quorum_heads": gettext_lazy("参与表决的人数"),
@@ -156,13 +155,8 @@ def _test(one: Mapping[str, Any]) -> Test:
     elif one["missing"] not in {None, "0"}:
         of_heads = str(one["name"]).endswith("heads")
         words = _("还差 %(missing)s 人") if of_heads else _("还差 %(missing)s 平方米")
-        missing = words % {"missing": number(str(_up(Fraction(one["missing"]))))}
+        missing = words % {"missing": number(str(rounded_up(Fraction(one["missing"]))))}
     return Test(_TESTS[one["name"]], share, f"{sign} {one['threshold']}", one["met"], missing)
-
-
-def _up(area: Fraction) -> Fraction:
-    """Rounded up to what areas have, so that what is missing never looks like nothing."""
-    return Fraction(ceil(area * _PARTS), _PARTS)
 
 
 def percent(share: str) -> str:
