@@ -90,6 +90,8 @@ def test_two_tables_serve_as_well_as_a_workbook(tmp_path: Path) -> None:
         ("1,a,50", "a,for", ["--scope", "building=9"], "没有列“building”"),
         ("1,a,50", "a,for", ["--scope", "flat=9"], "范围内没有房屋"),
         ("1,,50", "a,for", [], "第 2 行：缺房号或业主"),
+        ("1,a,50", "a,for,第四项", [], "row 2, column 'item': can't read '第四项'"),
+        ("1,a,50", "a,for,10", [], "row 2, column 'item': can't read '10'"),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_written(
@@ -97,7 +99,8 @@ def test_a_bad_line_is_named_and_nothing_is_written(
 ) -> None:
     files = tmp_path / "roll.csv", tmp_path / "ballots.csv"
     files[0].write_text("flat,owner,area\n" + roll + "\n", encoding="utf-8")
-    files[1].write_text("owner,choice\n" + ballots + "\n", encoding="utf-8")
+    head = "owner,choice,item\n" if ballots.count(",") > 1 else "owner,choice\n"
+    files[1].write_text(head + ballots + "\n", encoding="utf-8")
     out = tmp_path / "out.json"
     scope = [] if "--scope" in arguments else ["--scope", "House 1"]
     done = run(files[0], "--ballots", files[1], "--item", 4, "--out", out, *scope, *arguments)
@@ -108,9 +111,25 @@ def test_a_bad_line_is_named_and_nothing_is_written(
 
 def test_an_area_that_is_no_number_is_wrong_usage(tmp_path: Path) -> None:
     path = workbook(tmp_path / "v.xlsx", roll=ROLL, ballots=BALLOTS)
-    done = run(path, "--scope", "x", "--item", 4, "--total-area", "viel")
-    assert done.exit_code == 2
-    assert "不是数字" in done.output
+    for area in ("viel", "nan", "1e999999999", "9" * 400, "1/0"):
+        done = run(path, "--scope", "x", "--item", 4, "--total-area", area)
+        assert done.exit_code == 2
+        assert "不是数字" in done.output
+
+
+def test_flats_with_a_blank_in_their_number_are_named_one_by_one_or_in_a_list(
+    tmp_path: Path,
+) -> None:
+    roll = [["房号", "业主", "面积"], ["3幢 101", "王 某", 50], ["3幢  102", "王某", 30],
+            ["103", "李某", 20], ["104", "李某", 20]]  # fmt: skip
+    ballots = [["业主", "意见", "房号"], ["王　某", "同意", "3幢 101、3幢 102"],
+               ["李某", "反对", "103 104"]]  # fmt: skip
+    path, out = workbook(tmp_path / "v.xlsx", roll=roll, ballots=ballots), tmp_path / "r.json"
+    assert run(path, "--scope", "3幢", "--item", 4, "--out", out).exit_code == 0
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert found["not_counted"] == []
+    assert found["by_choice"]["for"]["area"] == "80"
+    assert found["by_choice"]["against"] == {"area": "40", "heads": 1, "flats_of_unknown_area": 0}
 
 
 def test_a_share_just_below_its_threshold_never_looks_as_if_it_met_it(tmp_path: Path) -> None:
@@ -119,3 +138,13 @@ def test_a_share_just_below_its_threshold_never_looks_as_if_it_met_it(tmp_path: 
     ballots.write_text("owner,choice\na,for\nb,against\n", encoding="utf-8")
     done = run(roll, "--ballots", ballots, "--scope", "House 1", "--item", 6)
     assert "✗ 同意的面积 area in favour: 74.99 %" in done.output
+
+
+def test_what_is_missing_and_a_total_exceeded_are_told_to_the_last_decimal(tmp_path: Path) -> None:
+    roll, ballots = tmp_path / "roll.csv", tmp_path / "ballots.csv"
+    roll.write_text("flat,owner,area\n1,a,66666.6667\n2,b,33333.3334\n", encoding="utf-8")
+    ballots.write_text("owner,choice\na,for\n", encoding="utf-8")
+    done = run(roll, "--ballots", ballots, "--scope", "House 1", "--item", 4)
+    assert "✗ 参与表决的面积 area taking part: 66.66 %, ≥ 2/3，还差 missing 0.0001" in done.output
+    over = run(roll, "--ballots", ballots, "--scope", "H", "--item", 4, "--total-area", "100000")
+    assert "add up to 100000.0001, more than the total of 100000." in over.output

@@ -37,6 +37,7 @@ from gongzhi.commons.permissions.table import require
 from gongzhi.commons.territory.queries import find_place
 
 LONGEST = timedelta(hours=12)
+LONGEST_AHEAD = timedelta(days=1096)
 MOST_POINTS = 40
 _S = MeetingState
 
@@ -110,7 +111,9 @@ def draft_meeting(*, new: NewMeeting, by: Actor, at: datetime) -> int:
 def _check_time(begins_at: datetime, ends_at: datetime, venue: str, *, at: datetime) -> None:
     if begins_at <= at:
         raise CannotMeet(_("会议时间应晚于现在。"), field="begins_at")
-    if not begins_at < ends_at <= begins_at + LONGEST:
+    if begins_at - at > LONGEST_AHEAD:
+        raise CannotMeet(_("会议时间应在三年以内。"), field="begins_at")
+    if not begins_at < ends_at or ends_at - begins_at > LONGEST:
         raise CannotMeet(_("结束时间应晚于开始时间，且不超过 12 小时。"), field="ends_at")
     if not 0 < len(venue.strip()) <= 120:
         raise CannotMeet(_("请写明开会地点（120 字以内）。"), field="venue")
@@ -123,11 +126,12 @@ def put_on_agenda(*, meeting_id: int, points: Sequence[Point], by: Actor, at: da
     require_state(row, _S.DRAFTED, _S.CALLED)
     there = list(row.agenda.order_by("position"))
     known = {(point.subject_kind, point.subject_id) for point in there if point.subject_kind}
-    fresh = [
-        point
-        for point in points
-        if point.subject is None or (point.subject.kind, point.subject.id) not in known
-    ]
+    fresh: list[Point] = []
+    for point in points:
+        matter = (point.subject.kind, point.subject.id) if point.subject else None
+        if matter is None or matter not in known:
+            fresh.append(point)
+            known.add(matter or ("", None))
     if any(not 0 < len(point.title.strip()) <= 160 for point in fresh):
         raise CannotMeet(_("请用 1 到 160 个字写明议题。"), field="title")
     if len(there) + len(fresh) > MOST_POINTS:

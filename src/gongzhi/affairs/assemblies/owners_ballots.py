@@ -3,10 +3,12 @@
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -29,8 +31,10 @@ from gongzhi.affairs.assemblies.owners_lifecycle import (
     vote_for,
 )
 from gongzhi.affairs.assemblies.owners_links import owner_of_link
+from gongzhi.affairs.assemblies.owners_tables import flat_key
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.permissions.table import allowed
 from gongzhi.commons.privacy.digests import digest, key_of
 
 # Without letters and digits that look alike on a phone.
@@ -81,6 +85,8 @@ def vote_by_link(*, token: str, choices: Mapping[int, Choice], by: Actor, at: da
     if owner is None:
         raise NoSuchVote(_("这个链接不对，或已换成新的。"))
     lock(owner.vote_id, at=at)
+    if owner_of_link(token) is None:  # replaced while this one waited for its turn
+        raise NoSuchVote(_("这个链接不对，或已换成新的。"))
     vote = OwnersVote.objects.get(pk=owner.vote_id)
     require_phase(vote, Phase.OPEN, at=at)
     _check_choices(vote, choices, may_spoil=False)
@@ -113,6 +119,7 @@ def type_paper(*, vote_id: int, paper: Paper, by: Actor, at: datetime) -> Typed:
         raise CannotVote(
             _("名册中没有 %(number)d 号业主。") % {"number": paper.number}, field="number"
         )
+    paper = replace(paper, flats=tuple(map(flat_key, paper.flats)))
     _check_paper(vote, owner, paper, at=at)
     content = _content(vote, paper)
     others = list(
@@ -145,26 +152,49 @@ def type_paper(*, vote_id: int, paper: Paper, by: Actor, at: datetime) -> Typed:
 
 @transaction.atomic
 def drop_entry(*, vote_id: int, entry_id: int, by: Actor, at: datetime) -> None:
-    """Take back what one typed oneself, as a paper that belongs to somebody else."""
+    """Take back a typed paper that two people have not agreed on, as one typed for another owner.
+
+    Whoever typed it may; whoever runs the vote too, so that nobody who left can stop the count.
+    """
     vote = vote_for(by, "owners_votes.enter", vote_id, at=at)
     require_phase(vote, Phase.OPEN, Phase.TO_COUNT, at=at)
-    mine = PaperEntry.objects.filter(
-        pk=entry_id, vote=vote, entered_by=by.person_id or 0, ballot=None
-    )
-    if not mine.delete()[0]:
+    entry = PaperEntry.objects.filter(pk=entry_id, vote=vote, ballot=None).first()
+    own = entry is not None and entry.entered_by == by.person_id
+    where: dict[str, Any] = {"place_path": vote.place_path, "unit_ids": [vote.convener_id]}
+    if entry is None or not (own or allowed(by, "owners_votes.run", **where)):
         raise CannotVote(_("只能撤回自己录入、还没有核对一致的票。"))
+    entry.delete()
+    tell(vote, events.PAPER_DROPPED, by=by, at=at, own=own)
 
 
 @transaction.atomic
 def void_ballot(*, vote_id: int, ballot_id: int, by: Actor, at: datetime) -> None:
-    """Let a ballot not count, as one that turns out to be forged; before the count only."""
+    """Let a ballot not count, as one that turns out to be forged; before the count only.
+
+    If it came by link, that link ends with it, and the owner may vote by a new one.
+    """
     vote = vote_for(by, "owners_votes.run", vote_id, at=at)
     require_phase(vote, Phase.OPEN, Phase.TO_COUNT, at=at)
     ballot = vote.ballots.filter(pk=ballot_id, state=BallotState.RECEIVED).first()
     if ballot is None:
         raise CannotVote(_("没有这张票，或它本来就不计。"))
     OwnersBallot.objects.filter(pk=ballot.pk).update(state=BallotState.VOID)
+    if ballot.channel == Channel.ELECTRONIC:
+        RollOwner.objects.filter(pk=ballot.owner_id).update(
+            voted_at=None, link_version=F("link_version") + 1
+        )
     tell(vote, events.BALLOT_VOIDED, by=by, at=at, channel=ballot.channel)
+
+
+@transaction.atomic
+def void_by_receipt(*, vote_id: int, receipt: str, by: Actor, at: datetime) -> None:
+    """Void the ballot that an owner's page shows this receipt for, as one they did not cast."""
+    vote = vote_for(by, "owners_votes.run", vote_id, at=at)
+    signs = "".join(receipt.split()).upper()
+    ballot = vote.ballots.filter(receipt=signs).first() if 0 < len(signs) <= 12 else None
+    if ballot is None:
+        raise CannotVote(_("没有这张票，或它本来就不计。"), field="receipt")
+    void_ballot(vote_id=vote_id, ballot_id=ballot.pk, by=by, at=at)
 
 
 def _check_choices(vote: OwnersVote, choices: Mapping[int, Choice], *, may_spoil: bool) -> None:

@@ -27,6 +27,9 @@ EXTENDED = declare("owners_vote.extended", "there is more time to vote", "ends",
 PAPER_ENTERED = declare(
     "owners_vote.paper_entered", "a paper ballot was typed", "by_second", "agrees"
 )
+PAPER_DROPPED = declare(
+    "owners_vote.paper_dropped", "a typed paper was taken back before two people agreed", "own"
+)
 BALLOT_RECEIVED = declare(
     "owners_vote.ballot_received", "a ballot is in", "channel", "late", "digest"
 )

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from gongzhi.affairs.assemblies import owners_events as events
 from gongzhi.affairs.assemblies.models import OwnerContact, OwnersVote
 from gongzhi.affairs.assemblies.owners_choices import VoteState
@@ -16,12 +18,13 @@ _OVER = [VoteState.PUBLISHED, VoteState.CANCELLED]
 
 
 def forget_owners(*, cutoff: datetime, limit: int, at: datetime) -> int:
-    """Forget names and telephones of votes that ended before `cutoff`.
+    """Forget names and telephones of votes that ended before `cutoff`, or came to no end.
 
     The roll by number, the ballots and the count stay, and so can be counted again.
     """
+    left = Q(state=VoteState.DRAFTED) | Q(ends_at__lt=cutoff)  # and nobody touched it since
     over = OwnersVote.objects.filter(
-        contacts_erased_at=None, state__in=_OVER, touched_at__lt=cutoff
+        Q(state__in=_OVER) | left, contacts_erased_at=None, touched_at__lt=cutoff
     )
     rows = list(over.order_by("id")[:limit])
     for vote in rows:

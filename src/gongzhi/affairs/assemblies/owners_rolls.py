@@ -1,6 +1,7 @@
 """The roll of an owners' vote: which flats, how large, whose; and whom the ballots reached."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from gongzhi.commons.tables.reading import CannotRead, Table
 from gongzhi.engines.deliberation.owners_roll import Roll
 
 MOST_FLATS = 20_000
+_NO_NUMBER = re.compile(r"[、，,;；\x00-\x1f\x7f]")  # a list of flats couldn't name such a one
 _STEP = Fraction(1, 10_000)  # of a square metre: what the columns keep
 
 
@@ -54,6 +56,7 @@ def set_roll(
         require_phase(vote, Phase.DRAFTED, at=at)
         roll, contacts = _read(vote, table, rows_of)
         _write(vote, roll, contacts)
+        OwnersVote.objects.filter(pk=vote.pk).update(contacts_erased_at=None)
         facts = _facts(roll)
         tell(
             vote, events.ROLL_SET, by=by, at=at, flats=facts.flats, owners=facts.owners,
@@ -66,6 +69,11 @@ def set_roll(
 def _read(vote: OwnersVote, table: Table, rows_of: str) -> tuple[Roll, dict[str, tuple[str, str]]]:
     if len(table) > MOST_FLATS:
         raise CannotVote(_("名册最多 %(most)d 行；请按范围拆分。") % {"most": MOST_FLATS})
+    column, _sign, value = rows_of.replace("＝", "=").partition("=")
+    if rows_of.strip() and not (column.strip() and value.strip()):
+        raise CannotVote(
+            _("只取部分行时请写成“列=值”，例如“楼栋=3”；取全部请留空。"), field="rows_of"
+        )
     total = None if vote.total_area is None else Fraction(vote.total_area)
     try:
         roll = roll_of(table, scope=vote.scope_name, total_area=total, rows_of=rows_of)
@@ -84,6 +92,10 @@ def _check(key: str, area: Fraction | None, row: int | None) -> None:
     said = {"row": row, "flat": key[:40]}
     if len(key) > 40:
         raise CannotVote(_("第 %(row)s 行：房号超过 40 个字。") % said)
+    if _NO_NUMBER.search(key):
+        raise CannotVote(
+            _("第 %(row)s 行：房号“%(flat)s”里有顿号、逗号、分号或看不见的字符，请去掉。") % said
+        )
     if area is None:
         return
     if area >= 10**7:
@@ -138,7 +150,7 @@ def _facts(roll: Roll) -> RollFacts:
         unmeasured=len(roll.unmeasured),
         undelivered=sum(not flat.delivered for flat in roll.flats),
         unassigned=None if left is None else decimal_of(left).normalize(),
-        several=tuple(sorted(several, key=lambda pair: -pair[1])[:20]),
+        several=tuple(sorted(several, key=lambda pair: -pair[1])),
     )
 
 

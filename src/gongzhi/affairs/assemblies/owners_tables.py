@@ -4,7 +4,7 @@ No database is asked, so that the command line reads files with it as well as th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -38,6 +38,7 @@ _CHANNELS: dict[str, Channel] = {
     "": "paper", "纸质": "paper", "电子": "electronic",
     "paper": "paper", "electronic": "electronic",
 }  # fmt: skip
+_MATTERS = {str(number): number for number in range(1, 10)}
 _YES_NO = {"是": True, "否": False, "yes": True, "no": False, "true": True, "false": False}
 _REASONS = {
     "listed twice": "房号重复",
@@ -48,6 +49,7 @@ _REASONS = {
     "no flats": "范围内没有房屋",
 }
 _LONGEST_AREA = 40
+_BETWEEN = re.compile(r"[、，,;；]+")
 _Meaning = TypeVar("_Meaning")
 
 
@@ -66,14 +68,15 @@ def roll_of(
     """The roll that a table lists.
 
     `rows_of` is the whole table, or 列=值 (column=value) to take only those flats; without it,
-    `scope` says so. Raises CannotCount or CannotRead with the row.
+    `scope` says so. Owners are told apart whatever blanks stand within their names. Raises
+    CannotCount or CannotRead with the row.
     """
-    column, _, value = (scope if rows_of is None else rows_of).partition("=")
+    column, _, value = (scope if rows_of is None else rows_of).replace("＝", "=").partition("=")
     within = table.position(column.strip()) if value else None
     flats = [
         Flat(
-            key=_text(table, i, "flat"),
-            owner=_text(table, i, "owner"),
+            key=flat_key(_text(table, i, "flat")),
+            owner=_owner(table, i),
             area=_area(table, i),
             delivered=_yes_no(table, i, "delivered", blank=True),
             row=table.row_number(i),
@@ -100,9 +103,8 @@ def contacts_in(table: Table) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for i, row in enumerate(table.rows):
         if any(cell is not None for cell in row):
-            owner = _text(table, i, "owner")
-            name = _text(table, i, "name", needed=False) or owner
-            found.setdefault(owner, (name, _text(table, i, "phone", needed=False)))
+            name = _text(table, i, "name", needed=False) or _text(table, i, "owner")
+            found.setdefault(_owner(table, i), (name, _text(table, i, "phone", needed=False)))
     return found
 
 
@@ -111,26 +113,55 @@ def tells_delivery(table: Table) -> bool:
     return _position(table, "delivered", needed=False) is not None
 
 
-def read_ballots(path: Path, *, sheet: int | None, item: int) -> tuple[Ballot, ...]:
-    """Read the ballots on one item; a ballot without an item is on every item."""
+def read_ballots(
+    path: Path, *, sheet: int | None, item: int, flats: Collection[str] = ()
+) -> tuple[Ballot, ...]:
+    """Read the ballots on one item; a ballot without an item is on every item.
+
+    `flats` are those of the roll, since their numbers may hold blanks. Raises CannotCount with
+    the row, also for a matter that article 278 doesn't have.
+    """
     table = read_table(path, sheet=sheet)
-    numbered = _position(table, "item", needed=False) is not None
     return tuple(
-        _ballot(table, i)
+        _ballot(table, i, flats)
         for i, row in enumerate(table.rows)
-        if any(cell is not None for cell in row)
-        and (not numbered or _text(table, i, "item") in {"", str(item)})
+        if any(cell is not None for cell in row) and _matter(table, i) in {None, item}
     )
 
 
-def _ballot(table: Table, i: int) -> Ballot:
-    flats = re.split(r"[、，,;；\s]+", _text(table, i, "flat", needed=False))
+def _matter(table: Table, i: int) -> int | None:
+    text = _text(table, i, "item", needed=False)
+    return _meaning(table, i, "item", _MATTERS, needed=False) if text else None
+
+
+def flat_key(text: str) -> str:
+    """The number of a flat, with one blank where there are several."""
+    return " ".join(text.split())
+
+
+def _flats_named(text: str, known: Collection[str]) -> tuple[str, ...]:
+    """The flats that a list names, apart by commas, or by blanks where no flat's number has any."""
+    whole = flat_key(text)
+    if whole in known:
+        return (whole,)
+    found: list[str] = []
+    for part in map(flat_key, _BETWEEN.split(text)):
+        found += [part] if part in known else part.split()
+    return tuple(found)
+
+
+def _owner(table: Table, i: int) -> str:
+    """An owner as a key: names are often spaced out, so that they stand in line."""
+    return "".join(_text(table, i, "owner").split())
+
+
+def _ballot(table: Table, i: int, flats: Collection[str]) -> Ballot:
     return Ballot(
-        owner=_text(table, i, "owner"),
+        owner=_owner(table, i),
         choice=_meaning(table, i, "choice", _CHOICES),
         channel=_meaning(table, i, "channel", _CHANNELS, needed=False),
         order=_order(table, i),
-        flats=tuple(flat for flat in flats if flat),
+        flats=_flats_named(_text(table, i, "flat", needed=False), flats),
         signer=_text(table, i, "signer", needed=False) or None,
         proxy=_text(table, i, "proxy", needed=False) or None,
         authorised=_yes_no(table, i, "authorised", blank=False),
@@ -158,12 +189,20 @@ def _area(table: Table, i: int) -> Fraction | None:
     text = _text(table, i, "area")
     if not text:
         return None
-    if len(text) > _LONGEST_AREA or "e" in text.lower():  # 1e9999999 would fill the memory
+    area = area_of(text)
+    if area is None:
         raise _refused(table, i, "area", text[:_LONGEST_AREA])
+    return area
+
+
+def area_of(text: str) -> Fraction | None:
+    """An area as an exact number; None for a text that is none."""
+    if len(text) > _LONGEST_AREA or "e" in text.lower():  # 1e9999999 would fill the memory
+        return None
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise _refused(table, i, "area", text) from None
+        return None
 
 
 def _meaning(
@@ -210,7 +249,9 @@ def _refused(table: Table, i: int, name: str, text: str) -> CannotCount:
 __all__ = [
     "CannotCount",
     "CannotRead",
+    "area_of",
     "contacts_in",
+    "flat_key",
     "read_ballots",
     "read_roll",
     "roll_of",

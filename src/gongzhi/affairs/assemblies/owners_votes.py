@@ -27,6 +27,7 @@ from gongzhi.commons.permissions.table import require
 from gongzhi.commons.territory.queries import PlaceView, find_place
 
 LONGEST_VOTE = timedelta(days=366)
+LONGEST_AHEAD = timedelta(days=731)
 MOST_ITEMS = 12
 # Property management ordinance, article 14: the owners are told fifteen days before.
 STATUTORY_NOTICE_DAYS = 15
@@ -84,6 +85,7 @@ def change_vote(*, vote_id: int, new: NewVote, by: Actor, at: datetime) -> None:
     vote = vote_for(by, "owners_votes.run", vote_id, at=at)
     require_phase(vote, Phase.DRAFTED, at=at)
     _check_facts(new)
+    _check_total(vote, new.total_area)
     columns = _columns(new)
     changed = sorted(name for name, value in columns.items() if getattr(vote, name) != value)
     if changed:
@@ -121,10 +123,22 @@ def _check_convener(unit_id: int, place: PlaceView, *, at: datetime) -> None:
         )
 
 
+def _check_total(vote: OwnersVote, total: Decimal | None) -> None:
+    """Refuse a total that the flats on the roll contradict: the vote could never be counted."""
+    areas = list(vote.flats.values_list("area", flat=True))
+    listed = sum((area for area in areas if area is not None), Decimal(0))
+    if total is not None and (total < listed or (total == listed and None in areas)):
+        raise CannotVote(
+            _("总面积须大于名册中已知面积之和 %(listed)s 平方米；没有面积不明的房屋时可以相等。")
+            % {"listed": f"{listed.normalize():f}"},
+            field="total_area",
+        )
+
+
 def _check_facts(new: NewVote) -> None:
     if not 0 < len(new.title.strip()) <= 120 or not new.about.strip():
         raise CannotVote(_("请写明表决的名称（120 字以内）和事由。"), field="title")
-    if not 0 < len(new.scope_name.strip()) <= 60 or "=" in new.scope_name:
+    if not 0 < len(new.scope_name.strip()) <= 60 or {"=", "＝"} & {*new.scope_name}:
         raise CannotVote(
             _("请写明由哪个范围的业主表决，例如“3幢”或“2幢1单元”。"), field="scope_name"
         )
@@ -134,6 +148,10 @@ def _check_facts(new: NewVote) -> None:
         raise CannotVote(_("每人最多代理的户数应在 1 和 1000 之间。"), field="proxy_limit")
     if not 0 <= new.notice_days <= 90:
         raise CannotVote(_("公告天数应在 0 和 90 之间。"), field="notice_days")
+    if new.notice_days < STATUTORY_NOTICE_DAYS and not new.basis.strip():
+        raise CannotVote(
+            _("物业管理条例第十四条要求提前十五日公告；少于十五日须写明依据的规定。"), field="basis"
+        )
 
 
 @transaction.atomic
@@ -186,7 +204,9 @@ def announce_vote(
             % {"days": vote.notice_days, "soonest": f"{localtime(soonest):%Y-%m-%d %H:%M}"},
             field="begins_at",
         )
-    if not begins_at < ends_at <= begins_at + LONGEST_VOTE:
+    if begins_at - at > LONGEST_AHEAD:
+        raise CannotVote(_("开始时间应在两年以内。"), field="begins_at")
+    if not begins_at < ends_at or ends_at - begins_at > LONGEST_VOTE:
         raise CannotVote(_("截止时间应晚于开始时间，且不超过一年。"), field="ends_at")
     move(
         vote, VoteState.DRAFTED, VoteState.ANNOUNCED, announced_at=at, begins_at=begins_at,
@@ -204,7 +224,7 @@ def extend_vote(*, vote_id: int, ends_at: datetime, reason: str, by: Actor, at: 
     vote = vote_for(by, "owners_votes.run", vote_id, at=at)
     require_phase(vote, Phase.NOTICE, Phase.OPEN, at=at)
     was, began = vote.ends_at, vote.begins_at
-    if was is None or began is None or not was < ends_at <= began + LONGEST_VOTE:
+    if was is None or began is None or not was < ends_at or ends_at - began > LONGEST_VOTE:
         raise CannotVote(_("新的截止时间应晚于原来的，且投票不超过一年。"), field="ends_at")
     if not 0 < len(reason.strip()) <= 300:
         raise CannotVote(_("请说明延长的理由（300 字以内）。"), field="reason")

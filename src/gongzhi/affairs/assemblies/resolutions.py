@@ -26,6 +26,8 @@ from gongzhi.affairs.assemblies.standing_meetings import rule_of
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.engines.deliberation.meeting_count import BadMeeting, MeetingCount, count_meeting
 
+_LONGEST = 4000
+
 
 @dataclass(frozen=True, slots=True)
 class Hands:
@@ -49,20 +51,25 @@ def resolve(
 ) -> int | None:
     """Write down what was resolved on a point of the agenda; returns the decision's id, if any.
 
-    With `hands` the meeting's own rule decides whether it was carried, without them all agreed.
+    With `hands` the meeting's own rule decides whether it was carried. Without them all who were
+    there agreed, which is refused where they are too few by that rule.
     What was not carried is on record too, and has no decision and no tasks.
     """
     meeting = meeting_for(by, meeting_id, at=at)
     require_state(meeting, MeetingState.HELD)
-    if not text.strip():
-        raise CannotMeet(_("请写明议定的内容。"), field="text")
+    if not 0 < len(text.strip()) <= _LONGEST:
+        raise CannotMeet(_("请写明议定的内容（4000 字以内）。"), field="text")
     point = _point(meeting, position)
+    if meeting.resolutions.filter(point=point, text=text.strip()).exists():
+        raise CannotMeet(_("这项议定内容已经登记过。"), field="text")
     figures = _count(meeting, hands) if hands else None
     passed = figures is None or bool(figures["passed"])
     if not passed and tasks:
         raise CannotMeet(_("没有通过的事项不能交办任务。"))
     if figures is None and meeting.kind == MeetingKind.REPRESENTATIVES:
         raise CannotMeet(_("居民代表会议的决定要登记表决人数。"), field="in_favour")
+    if figures is None:
+        _require_agreement(meeting)
     decision = None
     if passed:
         decision = take_decision(
@@ -95,11 +102,7 @@ def _count(meeting: Meeting, hands: Hands) -> dict[str, Any]:
     standing = meeting.standing
     if standing is None:
         raise CannotMeet(_("没有表决规则的会议只登记一致意见。"), field="in_favour")
-    if meeting.kind == MeetingKind.REPRESENTATIVES:
-        entitled, present = standing.entitled or 0, meeting.present or 0
-    else:
-        entitled = meeting.attendance.count()
-        present = meeting.attendance.filter(presence=Presence.CAME).count()
+    entitled, present = _people(meeting)
     try:
         count = count_meeting(
             rule_of(standing), entitled=entitled, present=present, in_favour=hands.in_favour,
@@ -112,6 +115,33 @@ def _count(meeting: Meeting, hands: Hands) -> dict[str, Any]:
             field="in_favour",
         ) from error
     return _figures(count, hands, entitled=entitled, present=present)
+
+
+def _people(meeting: Meeting) -> tuple[int, int]:
+    """How many are entitled, and how many of them came."""
+    if meeting.kind == MeetingKind.REPRESENTATIVES and meeting.standing:
+        return meeting.standing.entitled or 0, meeting.present or 0
+    asked = list(meeting.attendance.values_list("presence", flat=True))
+    return len(asked), asked.count(Presence.CAME)
+
+
+def _require_agreement(meeting: Meeting) -> None:
+    """Refuse that those present agree for all where the meeting's rule asks for more of them."""
+    entitled, present = _people(meeting)
+    if not present:
+        raise CannotMeet(_("没有单位到会，不能形成决定。"), field="text")
+    if meeting.standing is None:
+        return
+    count = count_meeting(
+        rule_of(meeting.standing), entitled=entitled, present=present, in_favour=present,
+        against=0, abstained=0,
+    )  # fmt: skip
+    if not count.passed:
+        raise CannotMeet(
+            _("应到 %(entitled)d，实到 %(present)d，按议事规则人数不够，不能一致议定。")
+            % {"entitled": entitled, "present": present},
+            field="in_favour",
+        )
 
 
 def _figures(count: MeetingCount, hands: Hands, *, entitled: int, present: int) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """Meetings that come back: setting one up with its members and rules, changing it, ending it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.assemblies import meeting_events as events
-from gongzhi.affairs.assemblies.meeting_choices import ApprovalOf, MeetingKind
+from gongzhi.affairs.assemblies.meeting_choices import ApprovalOf, MeetingKind, MeetingState
 from gongzhi.affairs.assemblies.meeting_lifecycle import CannotMeet, NoSuchMeeting
 from gongzhi.affairs.assemblies.models import StandingMeeting, StandingMember
 from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
@@ -22,6 +24,10 @@ from gongzhi.engines.deliberation.meeting_count import MeetingRule
 from gongzhi.engines.deliberation.owners_count import Threshold
 
 MOST_MEMBERS = 200
+_RULES = (
+    "entitled", "attendance_share", "attendance_inclusive", "approval_share",
+    "approval_inclusive", "approval_of", "basis",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +79,26 @@ def open_standing(*, new: NewStanding, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def change_standing(*, standing_id: int, new: NewStanding, by: Actor, at: datetime) -> None:
-    """Change members, rhythm or rules; kind and place stay. Past meetings keep their counts."""
+    """Change members, rhythm or rules; kind and place stay. Past meetings keep their counts.
+
+    Rules stand while a sitting has begun and its minutes are not out: it decides by those.
+    """
     row = _standing_for(by, standing_id, at=at)
     members = _checked(new, at=at)
-    StandingMeeting.objects.filter(pk=row.pk).update(**_columns(new))
+    columns = _columns(new)
+    if any(getattr(row, name) != columns[name] for name in _RULES) and _is_sitting(row, at=at):
+        raise CannotMeet(
+            _("有一次会议已经开始、纪要还没有发布；发布纪要后再改议事规则。"), field="basis"
+        )
+    StandingMeeting.objects.filter(pk=row.pk).update(**columns)
     row.members.all().delete()
     _set_members(row, members)
     _tell(row, events.STANDING_CHANGED, by=by, at=at, units=list(members))
+
+
+def _is_sitting(row: StandingMeeting, *, at: datetime) -> bool:
+    begun = Q(state=MeetingState.HELD) | Q(state=MeetingState.CALLED, begins_at__lte=at)
+    return row.meetings.filter(begun).exists()
 
 
 @transaction.atomic
@@ -129,10 +148,10 @@ def _columns(new: NewStanding) -> dict[str, object]:
 
 def _share(text: str, field: str) -> str:
     """A share between 0 and 1 in lowest terms, such as 2/3."""
-    try:
-        share = Fraction(text.strip())
-    except (ValueError, ZeroDivisionError):
-        share = Fraction(-1)
+    share = Fraction(-1)
+    if len(text) < 10 and "e" not in text.lower():  # 1e9999999 takes its time
+        with suppress(ValueError, ZeroDivisionError):
+            share = Fraction(text.strip())
     if not 0 <= share <= 1 or share.denominator > 1000:
         raise CannotMeet(_("比例请写成 0 到 1 之间的分数，例如 1/2 或 2/3。"), field=field)
     return str(share)

@@ -25,9 +25,9 @@ class Ballot:
 
     `flats`: the flats it is cast for; empty means every flat of `owner`. `owner`: the owning
     party as the ballot names it. `signer`: who of several joint owners cast it, if that is
-    known. `proxy`: who cast it in the owner's place, and `authorised` whether the written
-    authority is at hand. `order`: when it was cast or received, any increasing number. `row`:
-    line of the input.
+    known; without one it speaks for the party. `proxy`: who cast it in the owner's place, and
+    `authorised` whether the written authority is at hand. `order`: when it was cast or
+    received, any increasing number. `row`: line of the input.
     """
 
     owner: str
@@ -79,8 +79,9 @@ def settle_ballots(
 
     A ballot counts for the flats its owner has. Of several by the same person, `rules.twice`
     decides, whatever the channel; different joint owners who say different things about one
-    flat cancel each other, since a flat has one voice. A proxy needs written authority.
-    Cost: linear in the ballots.
+    flat cancel each other, since a flat has one voice. A ballot that names no signer, as one by
+    link, is the whole party's, and with a signed one it is settled as the same person's. A proxy
+    needs written authority. Cost: linear in the ballots, for one flat times its signers.
     """
     rules = rules or BallotRules()
     refused: list[Refused] = []
@@ -129,24 +130,35 @@ def _refuse_whole(
 def _settle_flat(
     cast: list[Ballot], rules: BallotRules
 ) -> tuple[Ballot | None, list[tuple[Ballot, Reason]]]:
-    """The ballot that counts for a flat; `cast` in order of time."""
-    lost: list[tuple[Ballot, Reason]] = []
-    per_signer: dict[str | None, list[Ballot]] = {}
-    for ballot in cast:
-        per_signer.setdefault(ballot.signer, []).append(ballot)
+    """The ballot that counts for a flat; `cast` in order of time.
+
+    A ballot without a signer speaks for the whole party: each signer's ballots are settled
+    together with those.
+    """
+    signers = dict.fromkeys(ballot.signer for ballot in cast if ballot.signer is not None)
+    torn: list[Ballot] = []
     voices: list[Ballot] = []
-    for own in per_signer.values():
+    for who in signers or (None,):
+        own = [ballot for ballot in cast if ballot.signer in {None, who}]
         chosen = _one_of(own, rules)
         if chosen is None:
-            lost += [(ballot, "contradiction") for ballot in own]
-            continue
-        lost += [(ballot, "replaced") for ballot in own if ballot is not chosen]
-        voices.append(chosen)
-    if len({voice.choice for voice in voices}) > 1:
-        return None, lost + [(voice, "contradiction") for voice in voices]
-    if not voices:
-        return None, lost
-    return voices[-1], lost + [(voice, "replaced") for voice in voices[:-1]]
+            torn += own
+        else:
+            voices.append(chosen)
+    agreed = len({voice.choice for voice in voices}) == 1
+    counted = _last_of(cast, voices) if agreed else None
+    against = {id(ballot) for ballot in (torn if agreed else torn + voices)}
+    lost: list[tuple[Ballot, Reason]] = [
+        (ballot, "contradiction" if id(ballot) in against else "replaced")
+        for ballot in cast
+        if ballot is not counted
+    ]
+    return counted, lost
+
+
+def _last_of(cast: list[Ballot], voices: list[Ballot]) -> Ballot:
+    spoken = {id(voice) for voice in voices}
+    return next(ballot for ballot in reversed(cast) if id(ballot) in spoken)
 
 
 def _one_of(own: list[Ballot], rules: BallotRules) -> Ballot | None:

@@ -234,9 +234,17 @@ def _test_area(
     if met:
         missing = Fraction(0)
     elif met is False:
-        whole = yes.area + no.area + (left or 0 if all_here else 0)
-        missing = max(threshold.share * whole - yes.area, Fraction(0))
+        missing = _least_missing(yes, no, threshold.share, left=left, all_here=all_here)
     return Condition(name, low, high, threshold, met, missing)
+
+
+def _least_missing(
+    yes: Quantity, no: Quantity, share: Fraction, *, left: Fraction | None, all_here: bool
+) -> Fraction:
+    """The least area that `yes` can lack of its share, where flats of unknown area may help it."""
+    hidden = left if left is not None and (yes.unmeasured or all_here) else Fraction(0)
+    reached = yes.area + (hidden if yes.unmeasured else 0)
+    return max(share * (yes.area + no.area + hidden) - reached, Fraction(0))
 
 
 def bound_share(

@@ -1,11 +1,14 @@
 """The count of an owners' vote as plain values: what files, pages and records say alike."""
 
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from gongzhi.engines.deliberation.owners_ballots import Cast, Refused
 from gongzhi.engines.deliberation.owners_count import OwnersCount, Quantity
 
 FORMAT = "gongzhi-owners-vote/1"
+_PARTS = 10_000  # of a square metre
 
 
 def figures_of(count: OwnersCount, cast: Cast, *, item: int, matter: str) -> dict[str, Any]:
@@ -40,6 +43,11 @@ def figures_of(count: OwnersCount, cast: Cast, *, item: int, matter: str) -> dic
         ],
         "not_counted": [_refused(one) for one in cast.refused],
     }
+
+
+def rounded_up(missing: Fraction) -> Fraction:
+    """What is missing in parts that areas are given in, so that it never looks like nothing."""
+    return Fraction(ceil(missing * _PARTS), _PARTS)
 
 
 def _quantity(one: Quantity) -> dict[str, Any]:

@@ -66,8 +66,8 @@ class Roll:
             summed += flat.area
             if total is not None and summed > total:
                 raise BadRoll(
-                    f"with flat {flat.key} the areas add up to {float(summed):g}, "
-                    f"more than the total of {float(total):g}",
+                    f"with flat {flat.key} the areas add up to {_told(summed)}, "
+                    f"more than the total of {_told(total)}",
                     row=flat.row,
                 )
         if total is not None and summed == total and self.unmeasured:
@@ -106,6 +106,10 @@ class Roll:
         """Owners count by private parts, but one who has several counts once, and so does the
         developer for all it holds (the same interpretation, article 9)."""
         return len(self.by_owner)
+
+
+def _told(area: Fraction) -> str:
+    return f"{float(area):.4f}".rstrip("0").rstrip(".")
 
 
 def _refuse_repeats(flats: Sequence[Flat]) -> None:

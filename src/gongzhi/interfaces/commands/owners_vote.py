@@ -11,6 +11,7 @@ import click
 from gongzhi.affairs.assemblies.owners_tables import (
     CannotCount,
     CannotRead,
+    area_of,
     read_ballots,
     read_roll,
 )
@@ -24,7 +25,7 @@ from gongzhi.engines.deliberation.owners_count import (
     Condition,
     count_owners_vote,
 )
-from gongzhi.engines.deliberation.owners_figures import figures_of
+from gongzhi.engines.deliberation.owners_figures import figures_of, rounded_up
 
 _VERDICTS = {
     "passed": "通过 passed",
@@ -47,10 +48,10 @@ class Area(click.ParamType):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Fraction:
-        try:
-            return Fraction(str(value))
-        except (ValueError, ZeroDivisionError):
-            self.fail(f"{value!r} 不是数字 is not a number", param, ctx)
+        area = area_of(str(value))
+        if area is None:
+            self.fail(f"{str(value)[:40]!r} 不是数字 is not a number", param, ctx)
+        return area
 
 
 @click.command(name="owners-vote")
@@ -114,7 +115,10 @@ def owners_vote(
     try:
         roll = read_roll(file, scope=scope, total_area=total_area)
         cast_ballots = read_ballots(
-            ballots or file, sheet=1 if ballots is None else None, item=item
+            ballots or file,
+            sheet=1 if ballots is None else None,
+            item=item,
+            flats=roll.by_key,
         )
     except (CannotRead, CannotCount) as error:
         raise click.ClickException(str(error)) from error
@@ -139,7 +143,10 @@ def _tell(one: Condition) -> str:
         share = f"{share}–{_percent(one.high)}"
     sign = "≥" if one.threshold.inclusive else ">"
     mark = {True: "✓", False: "✗", None: "?"}[one.met]
-    missing = f"，还差 missing {float(one.missing):g}" if one.missing else ""
+    missing = ""
+    if one.missing:
+        least = f"{float(rounded_up(one.missing)):.4f}".rstrip("0").rstrip(".")
+        missing = f"，还差 missing {least}"
     return f"{mark} {_NAMES[one.name]}: {share}, {sign} {one.threshold.share}{missing}"
 
 

@@ -186,6 +186,8 @@ def meeting_story(*, by: Actor, meeting_id: int) -> MeetingStory:
         raise NoSuchMeeting
     may_run = allowed(by, "meetings.call", place_path=meeting.place_path)
     previous = _previous(meeting)
+    if previous and not (may_run or previous.state == MeetingState.PUBLISHED):
+        previous = None  # like its minutes
     resolved = list(meeting.resolutions.select_related("point").order_by("position"))
     before = list(previous.resolutions.order_by("position")) if previous else []
     decisions = [one.decision_id for one in (*resolved, *before) if one.decision_id]

@@ -19,7 +19,7 @@ from gongzhi.commons.permissions.table import NotPermitted, allowed, require
 from gongzhi.commons.privacy.encryption import open_text
 
 PAGE = 50
-MOST_SLIPS = 2_000
+MOST_SLIPS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class WaitingPaper:
     number: int
     sheet: int
     is_own: bool
+    may_drop: bool  # by who typed it, and by who runs the vote
     typed_by: int  # how many people
 
 
@@ -133,14 +134,15 @@ def _opened(row: RollOwner, column: str) -> str:
 
 
 def slips_of(
-    *, by: Actor, vote_id: int, numbers: Iterable[int] = (), at: datetime
+    *, by: Actor, vote_id: int, numbers: Iterable[int] = (), after: int = 0, at: datetime
 ) -> tuple[Slip, ...]:
-    """The slips of all owners or of some, while the vote is announced or open."""
+    """The slips of owners beyond a number, or of some, while the vote is announced or open; at
+    most MOST_SLIPS, since each has a picture."""
     vote = _vote(by, "owners_votes.run", vote_id)
     phase = phase_of(vote.state, vote.begins_at, vote.ends_at, at=at)
     if phase not in {Phase.NOTICE, Phase.OPEN}:
         return ()
-    rows = RollOwner.objects.filter(vote=vote)
+    rows = RollOwner.objects.filter(vote=vote, number__gt=after)
     if wanted := list(numbers):
         rows = rows.filter(number__in=wanted)
     found = _with_flats(rows.select_related("contact").order_by("number"))[:MOST_SLIPS]
@@ -161,6 +163,7 @@ def waiting_papers(*, by: Actor, vote_id: int, most: int = 200) -> tuple[Waiting
     vote = _vote(by, "owners_votes.enter", vote_id)
     entries = vote.entries.filter(ballot=None).select_related("owner")
     rows = list(entries.order_by("owner__number", "sheet", "id")[:most])
+    runs = allowed(by, "owners_votes.run", place_path=vote.place_path, unit_ids=[vote.convener_id])
     typed: dict[tuple[int, int], int] = {}
     for one in rows:
         typed[one.owner_id, one.sheet] = typed.get((one.owner_id, one.sheet), 0) + 1
@@ -170,6 +173,7 @@ def waiting_papers(*, by: Actor, vote_id: int, most: int = 200) -> tuple[Waiting
             number=one.owner.number,
             sheet=one.sheet,
             is_own=one.entered_by == by.person_id,
+            may_drop=runs or one.entered_by == by.person_id,
             typed_by=typed[one.owner_id, one.sheet],
         )
         for one in rows

@@ -118,7 +118,7 @@ class OwnersOwn:
     number: int
     flats: tuple[tuple[str, Decimal | None], ...]
     voted_at: datetime | None
-    receipts: tuple[tuple[str, datetime, str], ...]  # receipt, when, by which channel
+    receipts: tuple[tuple[str, datetime, str, str], ...]  # receipt, when, channel, state
     story: VoteStory
     by_flat: tuple[tuple[str, Mapping[int, str]], ...]  # only where the vote is by name
 
@@ -262,7 +262,7 @@ def ballot_of_link(*, token: str, at: datetime) -> OwnersOwn:
         raise NoSuchVote(_("这个链接不对，或已换成新的。"))
     vote = owner.vote
     cast = owner.ballots.order_by("received_at", "id")
-    receipts = cast.values_list("receipt", "received_at", "channel")
+    receipts = cast.values_list("receipt", "received_at", "channel", "state")
     return OwnersOwn(
         number=owner.number,
         flats=tuple(owner.flats.order_by("id").values_list("key", "area")),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongzhi.affairs.assemblies.decisions import CannotDecide, NewTask
+from gongzhi.affairs.assemblies.owners_ballots import void_by_receipt
 from gongzhi.affairs.assemblies.owners_choices import Matter, Phase
 from gongzhi.affairs.assemblies.owners_counting import count_vote, publish_result
 from gongzhi.affairs.assemblies.owners_decisions import decide_item
@@ -248,6 +249,13 @@ STEPS = {
         gettext_lazy("取消表决"),
         lambda data, _files, _story: forms.CancelForm(data),
         lambda story, asked, by, at: cancel_vote(vote_id=story.row.id, **asked, by=by, at=at),
+    ),
+    "void": VoteStep(
+        gettext_lazy("作废一张票"),
+        lambda data, _files, _story: forms.VoidForm(data),
+        lambda story, asked, by, at: void_by_receipt(
+            vote_id=story.row.id, receipt=asked["receipt"], by=by, at=at
+        ),
     ),
     "materials": VoteStep(
         gettext_lazy("加上材料"),

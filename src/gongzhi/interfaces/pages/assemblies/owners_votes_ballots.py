@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gongzhi.affairs.assemblies.owners_ballots import vote_by_link
-from gongzhi.affairs.assemblies.owners_choices import Channel, Choice, Phase
+from gongzhi.affairs.assemblies.owners_choices import BallotState, Channel, Choice, Phase
 from gongzhi.affairs.assemblies.owners_lifecycle import CannotVote
 from gongzhi.affairs.assemblies.owners_links import link_for_code
 from gongzhi.affairs.assemblies.queries.owners_votes import ballot_of_link, vote_story
@@ -47,7 +47,11 @@ def ballot(request: HttpRequest, token: str) -> HttpResponse:
         **context_of(own.story, now=now),
         "own": own,
         "form": form,
-        "receipts": [(sign, at, Channel(way).label) for sign, at, way in own.receipts],
+        "receipts": [
+            (sign, at, Channel(way).label, BallotState(state).label)
+            for sign, at, way, state in own.receipts
+        ],
+        "has_ballot": any(one[-1] == BallotState.RECEIVED for one in own.receipts),
         "by_flat": [
             (key, [(n, Choice(said).label) for n, said in sorted(choices.items())])
             for key, choices in own.by_flat

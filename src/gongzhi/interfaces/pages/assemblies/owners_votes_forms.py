@@ -189,6 +189,13 @@ class CancelForm(forms.Form):
     reason = words(_("理由"), rows=3)
 
 
+class VoidForm(forms.Form):
+    receipt = forms.CharField(
+        label=_("回执号"), max_length=20,
+        help_text=_("业主本人页面上显示的回执号。作废后这张票不计，原链接失效，可为业主另打一张票。"),
+    )  # fmt: skip
+
+
 def _question(item: ItemView, *, spoiled: bool) -> forms.ChoiceField:
     more = [(str(Choice.SPOILED), Choice.SPOILED.label)] if spoiled else []
     return forms.ChoiceField(

@@ -16,7 +16,7 @@ from gongzhi.affairs.assemblies.owners_choices import Phase
 from gongzhi.affairs.assemblies.owners_lifecycle import CannotVote
 from gongzhi.affairs.assemblies.owners_links import renew_link
 from gongzhi.affairs.assemblies.owners_record import command_of, sheets_of
-from gongzhi.affairs.assemblies.owners_rolls import mark_delivered, set_roll
+from gongzhi.affairs.assemblies.owners_rolls import RollFacts, mark_delivered, set_roll
 from gongzhi.affairs.assemblies.queries.owners_rolls import (
     record_of,
     roll_page,
@@ -72,8 +72,7 @@ def roll(request: HttpRequest, vote_id: int) -> HttpResponse:
         except (CannotVote, CannotRead) as refused:
             refuse(form, refused)
         else:
-            said = {"flats": facts.flats, "owners": facts.owners}
-            messages.success(request, _("已读入 %(flats)d 套房屋、%(owners)d 位业主") % said)
+            messages.success(request, _read(facts))
             return redirect("owners_roll", vote_id)
     unreached = request.GET.get("reached") == "no"
     page = roll_page(
@@ -92,6 +91,20 @@ def roll(request: HttpRequest, vote_id: int) -> HttpResponse:
         "crumbs": up_to(story),
     }
     return render(request, "assemblies/owners_roll.html", context)
+
+
+def _read(facts: RollFacts) -> str:
+    """What a table was understood to say, so that it can be compared with the paper; no names."""
+    said = {
+        "flats": facts.flats, "owners": facts.owners, "area": f"{facts.area:,f}",
+        "unmeasured": facts.unmeasured, "several": len(facts.several),
+    }  # fmt: skip
+    words = [_("已读入 %(flats)d 套房屋、%(owners)d 位业主，已知面积 %(area)s 平方米。") % said]
+    if facts.unmeasured:
+        words.append(_("面积不明的房屋：%(unmeasured)d 套。") % said)
+    if facts.several:
+        words.append(_("有不止一套的业主：%(several)d 位，各算一人；请核对没有重名。") % said)
+    return " ".join(words)
 
 
 def _takes_deliveries(story: VoteStory) -> bool:
@@ -132,19 +145,32 @@ def renew(request: HttpRequest, vote_id: int, number: int) -> HttpResponse:
     return redirect("owners_roll", vote_id)
 
 
+def _asked_number(request: HttpRequest, name: str) -> int | None:
+    asked = request.GET.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
+
+
 @require_safe
 @for_staff
 def slips(request: HttpRequest, vote_id: int) -> HttpResponse:
     """The ballot papers, one for each owner, with the private link and code; made to be printed."""
     by, story = for_running(request, vote_id)
-    asked = request.GET.get("number", "")
-    numbers = [int(asked)] if asked.isascii() and asked.isdigit() and len(asked) < 7 else []
-    found = slips_of(by=by, vote_id=vote_id, numbers=numbers, at=timezone.now())
+    one, after = _asked_number(request, "number"), _asked_number(request, "after")
+    found = slips_of(
+        by=by, vote_id=vote_id, numbers=[one] if one else [], after=after or 0, at=timezone.now()
+    )
+    owners = story.turnout.owners if story.turnout else 0  # numbered from 1 on
     shown = []
     for slip in found:
         address = request.build_absolute_uri(f"/ballot/{slip.token}")
         shown.append({"slip": slip, "address": address, "qr": qr_of(address)})
-    context = {"story": story, "slips": shown, "crumbs": up_to(story)}
+    last = found[-1].number if found else owners
+    context = {
+        "story": story,
+        "slips": shown,
+        "next_after": last if not one and last < owners else None,
+        "crumbs": up_to(story),
+    }
     return render(request, "assemblies/owners_slips.html", context)
 
 
@@ -171,6 +197,7 @@ def papers(request: HttpRequest, vote_id: int) -> HttpResponse:
         "form": form,
         "differing": differing,
         "waiting": waiting_papers(by=by, vote_id=vote_id),
+        "runs": "owners_votes.run" in story.actions,
         "crumbs": up_to(story),
     }
     return render(request, "assemblies/owners_papers.html", context)

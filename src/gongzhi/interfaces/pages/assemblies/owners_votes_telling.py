@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from gongzhi.affairs.assemblies.owners_choices import Channel, Choice, Phase
 from gongzhi.affairs.assemblies.queries.owners_votes import VoteRow
+from gongzhi.engines.deliberation.owners_figures import rounded_up
 from gongzhi.interfaces.pages.components import Badge, Row, Tone
 from gongzhi.interfaces.pages.tickets.rows import moment_words
 
@@ -149,10 +150,12 @@ def _test(one: Mapping[str, Any]) -> Test:
     share = percent(low) if low == high else f"{percent(low)}–{percent(high)}"
     sign = "≥" if one["inclusive"] else ">"
     missing = ""
-    if one["missing"] not in {None, "0"}:
+    if one["met"] is False and one["missing"] == "0":
+        missing = str(_("正好达到，还须超过"))
+    elif one["missing"] not in {None, "0"}:
         of_heads = str(one["name"]).endswith("heads")
         words = _("还差 %(missing)s 人") if of_heads else _("还差 %(missing)s 平方米")
-        missing = words % {"missing": number(one["missing"])}
+        missing = words % {"missing": number(str(rounded_up(Fraction(one["missing"]))))}
     return Test(_TESTS[one["name"]], share, f"{sign} {one['threshold']}", one["met"], missing)
 
 
