@@ -11,6 +11,7 @@ from gongzhi.commons.territory.queries import communities
 from gongzhi.insights.forms.asking import NewField, NewForm, ask_form
 from gongzhi.insights.forms.filling import Given, fill_form
 from gongzhi.insights.forms.queries import copy_view, form_view
+from gongzhi.insights.indicators.snapshots import snapshot
 from gongzhi.insights.reports.editing import (
     NewStudy,
     add_part,
@@ -18,7 +19,10 @@ from gongzhi.insights.reports.editing import (
     review_section,
     write_section,
 )
-from gongzhi.insights.reports.queries import study_view
+from gongzhi.insights.reports.facts import assemble
+from gongzhi.insights.reports.library import editions_of
+from gongzhi.insights.reports.publishing import Terms, publish_edition
+from gongzhi.insights.reports.queries import studies, study_view
 from gongzhi.simulation.staff import Staff
 
 
@@ -61,6 +65,21 @@ def write_study(about: Mapping[str, Any], *, at: datetime) -> int:
             )
             review_section(section_id=made, reviewed=True, seen_revision=1, by=by, at=at)
     return study_id
+
+
+def publish_study(about: Mapping[str, Any], *, at: datetime) -> int | None:
+    """Publish the sample's study, unless some edition of it is there; returns the edition's id."""
+    by = Staff(on=localdate(at)).officer()
+    there = next((row for row in studies(by=by)[0] if row.title == about["title"]), None)
+    if there is None or editions_of(there.id):
+        return None
+    view = study_view(there.id, by=by)
+    with snapshot(at=at) as snap:
+        facts = assemble(view.study, snap, by=by)
+    terms = Terms(**about["edition"])
+    return publish_edition(
+        study_id=there.id, facts=facts, seen_revision=view.revision, terms=terms, by=by, at=at
+    )
 
 
 def fill_form_once(about: Mapping[str, Any], *, at: datetime) -> int:

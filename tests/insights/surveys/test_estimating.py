@@ -12,7 +12,8 @@ import pytest
 from gongzhi.insights.surveys.choices import Channel, Outcome
 from gongzhi.insights.surveys.comparing import areas_of, changes_of
 from gongzhi.insights.surveys.estimating import Results, hidden_answers, results_of
-from gongzhi.insights.surveys.fieldwork import NewSurvey, draft_survey, print_slips, set_margins
+from gongzhi.insights.surveys.fieldwork import NewSurvey, draft_survey, print_slips
+from gongzhi.insights.surveys.margins import set_margins
 from gongzhi.insights.surveys.models import SampleUnit, Survey
 from gongzhi.insights.surveys.receiving import (
     ImportedRow,

@@ -15,8 +15,8 @@ from gongzhi.insights.surveys.fieldwork import (
     note_outcome,
     open_survey,
     print_slips,
-    set_margins,
 )
+from gongzhi.insights.surveys.margins import set_margins
 from gongzhi.insights.surveys.models import InstrumentVersion, SampleUnit, Survey
 from gongzhi.insights.surveys.queries import progress_of
 from gongzhi.insights.surveys.registering import CannotAdd, NoSuchSurvey, add_version

@@ -27,9 +27,17 @@ from gongzhi.commons.territory.editing import NewPlace, add_place
 from gongzhi.commons.territory.locating import Certainty, Note, locate, locate_address
 from gongzhi.commons.territory.maps import check_fit
 from gongzhi.engines.triage.texts import Message
+from gongzhi.insights.reports.library import edition_file, editions
 from gongzhi.interfaces.commands.load_sample import find_sample, load_sample
+from gongzhi.interfaces.commands.sample_report import is_unpublished, publish_sample
 
 DAY = date(2025, 6, 2)
+
+
+@pytest.fixture(autouse=True)
+def _polite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that follow in this process are not put behind others."""
+    monkeypatch.setattr("os.nice", lambda _by: 0)
 
 
 def run(*arguments: str):
@@ -167,3 +175,18 @@ def test_making_it_anew_gives_the_same_files(tmp_path: Path):
             assert (tmp_path / name).read_text("utf-8") == (folder / name).read_text("utf-8")
     drawn = json.loads((tmp_path / "boundaries.geojson").read_text("utf-8"))
     assert len(drawn["features"]) == 1 + 6 + 36 + 144
+
+
+def test_the_report_of_the_sample_is_published_once_and_is_what_the_ledger_says(loaded):
+    assert is_unpublished(find_sample())
+    done = CliRunner().invoke(publish_sample)
+    assert done.exit_code == 0, done.output
+    (edition,), many = editions()
+    assert (many, edition.number, edition.withdrawn_at) == (1, 1, None)
+    assert edition.unit_name
+    for kind in ("docx", "html"):
+        assert edition_file(edition.id, kind)
+    again = CliRunner().invoke(publish_sample)
+    assert again.exit_code == 0
+    assert "没有要发布" in again.output
+    assert editions()[1] == 1

@@ -23,6 +23,7 @@ from gongzhi.insights.surveys.instruments.shapes import (
 )
 from gongzhi.insights.surveys.taking import (
     Taken,
+    Unmet,
     categories,
     chosen,
     is_scale,
@@ -92,6 +93,7 @@ class Results:
     from_sample: bool
     notes: tuple[str, ...]
     efficiency: float
+    unmet: tuple[Unmet, ...] = ()
 
 
 def results_of(*, survey_id: int, by: Actor, language: str = "") -> Results | None:
@@ -109,6 +111,7 @@ def results_of(*, survey_id: int, by: Actor, language: str = "") -> Results | No
         from_sample=taken.from_sample,
         notes=taken.notes,
         efficiency=float(weights.sum() ** 2 / (len(weights) * (weights**2).sum())),
+        unmet=taken.unmet,
     )
 
 

@@ -1,6 +1,6 @@
 """A survey's way: prepared, its sample drawn, opened, closed; and what became of each household."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -19,7 +19,6 @@ from gongzhi.insights.surveys import events
 from gongzhi.insights.surveys.choices import Allocation, Outcome, SurveyState
 from gongzhi.insights.surveys.codes import new_code
 from gongzhi.insights.surveys.drawing import CannotDraw, Cluster, allocate, draw
-from gongzhi.insights.surveys.instruments.shapes import SELECTS
 from gongzhi.insights.surveys.models import Response, SampleUnit, Stratum, Survey
 from gongzhi.insights.surveys.registering import NoSuchSurvey, prepared_version
 
@@ -82,7 +81,7 @@ def draft_survey(*, new: NewSurvey, by: Actor, at: datetime) -> int:
         "instrument": survey.version.instrument_id, "number": survey.version.number,
         "begins": new.begins.isoformat(), "ends": new.ends.isoformat(), "earlier": new.earlier_id,
     }  # fmt: skip
-    _tell(survey, events.SURVEY_DRAFTED, by=by, at=at, opens=True, **data)
+    tell(survey, events.SURVEY_DRAFTED, by=by, at=at, opens=True, **data)
     return survey.pk
 
 
@@ -117,7 +116,7 @@ def draw_sample(*, survey_id: int, design: SampleDesign, by: Actor, at: datetime
         )
         drawn += _keep_drawn(survey, row, clusters, size=size, take=design.take, random=random)
     hit = SampleUnit.objects.filter(survey=survey).values("cluster_id").distinct().count()
-    _tell(
+    tell(
         survey, events.SAMPLE_DRAWN, by=by, at=at, seed=design.seed, strata=len(frames),
         allocation=design.allocation.value, clusters=hit, households=drawn,
     )  # fmt: skip
@@ -189,37 +188,13 @@ def _keep_drawn(
 
 
 @transaction.atomic
-def set_margins(
-    *, survey_id: int, margins: Mapping[str, Mapping[str, float]], by: Actor, at: datetime
-) -> None:
-    """Set known shares of the population (question → answer → share) for raking."""
-    survey = survey_for(by, "surveys.design", survey_id)
-    prepared = prepared_version(survey.version_id)
-    for question, shares in margins.items():
-        item = prepared.items.get(question)
-        if item is None or item.kind not in SELECTS:
-            raise CannotRun(_("%(name)s 不是选择题") % {"name": question[:40]})
-        known = {choice.name for choice in prepared.form.lists[item.choices]}
-        if set(shares) - known:
-            raise CannotRun(_("%(name)s 没有这些选项") % {"name": question[:40]})
-        if not shares or any(not 0 < share < 1 for share in shares.values()):
-            raise CannotRun(_("每个比例在 0 和 1 之间"))
-        if abs(sum(shares.values()) - 1) > 1e-3:
-            raise CannotRun(_("%(name)s 的比例加起来不是 1") % {"name": question[:40]})
-    Survey.objects.filter(pk=survey.pk).update(
-        margins={name: dict(shares) for name, shares in margins.items()}, touched_at=at
-    )
-    _tell(survey, events.MARGINS_SET, by=by, at=at, questions=sorted(margins))
-
-
-@transaction.atomic
 def open_survey(*, survey_id: int, by: Actor, at: datetime) -> None:
     """Let answers in: by the codes of the sample, and by an open link where it is open to all."""
     survey = survey_for(by, "surveys.design", survey_id)
     if not survey.open_to_all and not SampleUnit.objects.filter(survey=survey).exists():
         raise CannotRun(_("先抽样本，或者设为公开填写"))
     _guard(survey, SurveyState.DRAFTED, at=at, state=SurveyState.OPEN)
-    _tell(
+    tell(
         survey, events.SURVEY_OPENED, by=by, at=at, until=survey.ends.isoformat(),
         open_to_all=survey.open_to_all,
     )  # fmt: skip
@@ -231,7 +206,7 @@ def close_survey(*, survey_id: int, by: Actor, at: datetime) -> None:
     survey = survey_for(by, "surveys.design", survey_id)
     _guard(survey, SurveyState.OPEN, at=at, state=SurveyState.CLOSED)
     received = Response.objects.filter(survey=survey).count()
-    _tell(survey, events.SURVEY_CLOSED, by=by, at=at, responses=received)
+    tell(survey, events.SURVEY_CLOSED, by=by, at=at, responses=received)
 
 
 @transaction.atomic
@@ -246,7 +221,7 @@ def note_outcome(*, unit_id: int, outcome: Outcome, by: Actor, at: datetime) -> 
     waiting = SampleUnit.objects.filter(pk=unit_id).exclude(outcome=Outcome.ANSWERED)
     if not waiting.update(outcome=outcome):
         raise CannotRun(_("这一户已经答卷"))
-    _tell(
+    tell(
         unit.survey, events.OUTCOME_NOTED, by=by, at=at, place=unit.stratum.place_id,
         outcome=outcome.value,
     )  # fmt: skip
@@ -274,7 +249,7 @@ def print_slips(*, survey_id: int, place_id: int, by: Actor, at: datetime) -> li
     """The slips of one community, codes included; that they were printed is recorded."""
     survey, rows = _drawn(survey_id, place_id, by=by)
     if rows:
-        _tell(survey, events.CODES_PRINTED, by=by, at=at, place=place_id, slips=len(rows))
+        tell(survey, events.CODES_PRINTED, by=by, at=at, place=place_id, slips=len(rows))
     return [_slip(row, code=open_text(row.code_sealed)) for row in rows]
 
 
@@ -317,9 +292,10 @@ def _guard(survey: Survey, stands: SurveyState, /, *, at: datetime, **changes: o
         raise CannotRun(_("调查%(state)s，现在不能这样做") % {"state": now.label})
 
 
-def _tell(
+def tell(
     survey: Survey, kind: str, *, by: Actor, at: datetime, opens: bool = False, **data: Plain
 ) -> None:
+    """Write what happened to a survey into the ledger."""
     record(
         done_by(
             by, kind, Subject("survey", survey.pk), at=at, data=data, place_id=survey.place_id,

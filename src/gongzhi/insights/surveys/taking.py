@@ -1,8 +1,8 @@
 """From stored answers to columns, weights and a design that the engines take."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,11 +12,24 @@ from gongzhi.engines.measurement.recoding import Recoded, Scale, recode
 from gongzhi.engines.measurement.weighting import Margin, adjust_for_nonresponse, rake
 from gongzhi.insights.surveys.choices import Outcome
 from gongzhi.insights.surveys.instruments.answering import range_of
-from gongzhi.insights.surveys.instruments.shapes import NUMBERS, Choice, Form, Item, Kind
+from gongzhi.insights.surveys.instruments.shapes import NUMBERS, Choice, Form, Item, Kind, walk
 from gongzhi.insights.surveys.models import Response, SampleUnit, Survey
 from gongzhi.insights.surveys.registering import prepared_version
 
 _LEFT = (Outcome.INELIGIBLE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A known margin that the answers can't meet, which leaves all weights as they were.
+
+    "nobody": nobody answered with these; "unlisted": these were answered and have no share;
+    "together": each fits by itself, all of them don't.
+    """
+
+    question: str
+    reason: Literal["nobody", "unlisted", "together"]
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,7 @@ class Taken:
     design: Design
     from_sample: bool
     notes: tuple[str, ...]
+    unmet: tuple[Unmet, ...] = ()
 
     @property
     def respondents(self) -> int:
@@ -64,7 +78,9 @@ def take_responses(survey: Survey) -> Taken | None:
     weights = np.array([row.weight for row in chosen], dtype=np.float64)
     if from_sample:
         weights = weights * _for_the_silent(survey, chosen, notes)
-    weights, raked = _raked(survey, chosen, weights, notes)
+    weights, raked, unmet = _raked(survey, form, chosen, weights)
+    if raked or unmet:
+        notes.append("raked" if raked else "not_raked")
     return Taken(
         form=form,
         answers=[row.answers for row in chosen],
@@ -72,6 +88,7 @@ def take_responses(survey: Survey) -> Taken | None:
         design=_design(chosen, weights, raked, from_sample=from_sample),
         from_sample=from_sample,
         notes=tuple(notes),
+        unmet=tuple(unmet),
     )
 
 
@@ -101,29 +118,47 @@ def _for_the_silent(survey: Survey, rows: Sequence[_Row], notes: list[str]) -> F
 
 
 def _raked(
-    survey: Survey, rows: Sequence[_Row], weights: Floats, notes: list[str]
-) -> tuple[Floats, list[list[str]]]:
-    """Weights that agree with known shares of the population, where every margin can be met."""
-    margins, labels = [], []
+    survey: Survey, form: Form, rows: Sequence[_Row], weights: Floats
+) -> tuple[Floats, list[list[str]], list[Unmet]]:
+    """Weights that agree with known shares of the population, where every margin can be met.
+
+    Who gave no answer to a question keeps the weight they had: the shares are of those who did.
+    """
+    margins, unmet = [], []
     for question, shares in survey.margins.items():
-        values = [str(row.answers.get(question, "")) for row in rows]
-        if not set(values) <= set(shares) or not set(shares) <= set(values):
-            notes.append("not_raked")
-            return weights, []
-        total = float(weights.sum())
-        whole = sum(shares.values())
-        targets = {name: share * total / whole for name, share in shares.items()}
-        margins.append(Margin(question, values, targets))
-        labels.append(values)
-    if not margins:
-        return weights, []
+        values = _said(form, question, rows)
+        given = set(values) - {""}
+        if strange := sorted(given - set(shares)):
+            unmet.append(Unmet(question, "unlisted", tuple(strange)))
+        elif missing := [name for name in shares if name not in given]:
+            unmet.append(Unmet(question, "nobody", tuple(missing)))
+        else:
+            margins.append(Margin(question, values, _targets(values, weights, shares)))
+    if unmet or not margins:
+        return weights, [], unmet
     try:
         raked = rake(weights, margins)
     except CannotMeasure:
-        notes.append("not_raked")
-        return weights, []
-    notes.append("raked")
-    return raked.weights, labels
+        return weights, [], [Unmet(margin.name, "together") for margin in margins]
+    labels = [[f"={value}" for value in margin.values] for margin in margins]
+    return raked.weights, labels, []
+
+
+def _said(form: Form, question: str, rows: Sequence[_Row]) -> list[str]:
+    """What each answered, "" for who left it open or said a choice that is no answer."""
+    item = next(item for item in walk(form.items) if item.name == question)
+    absent = {choice.name for choice in form.lists[item.choices] if choice.is_missing}
+    said = [str(row.answers.get(question, "")) for row in rows]
+    return ["" if value in absent else value for value in said]
+
+
+def _targets(
+    values: Sequence[str], weights: Floats, shares: Mapping[str, float]
+) -> dict[Hashable, float]:
+    silent = float(weights[[value == "" for value in values]].sum())
+    part = (float(weights.sum()) - silent) / sum(shares.values())
+    targets: dict[Hashable, float] = {name: share * part for name, share in shares.items()}
+    return targets | ({"": silent} if silent else {})
 
 
 def _design(

@@ -149,6 +149,7 @@ def up(*, no_sample: bool) -> None:
         say(f"✓ 共治正在运行：{url}", f"Gongzhi is running at {url}")
         _show_demo_sign_ins()
         say("按 Ctrl-C 停止。", "Ctrl-C stops all of it.")
+        _publish_beside()
 
     _forget_counts()
     keep_running(
@@ -216,6 +217,16 @@ def _load_sample_once() -> None:
         )
     if done.returncode != 0:
         refuse("样例区载入失败，见上面的说明", "The sample district could not be loaded.")
+
+
+def _publish_beside() -> None:
+    """Let the sample's report be written beside the running server, if it waits for that."""
+    from gongzhi.interfaces.commands.load_sample import find_sample  # noqa: PLC0415
+    from gongzhi.interfaces.commands.sample_report import is_unpublished  # noqa: PLC0415
+
+    sample = find_sample()
+    if sample is not None and is_unpublished(sample):
+        _start([sys.executable, "-m", "gongzhi.interfaces.commands", "publish-sample"])
 
 
 def _show_demo_sign_ins() -> None:

@@ -23,6 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "api-key": (f"{_HERE}.api_keys:api_key", "接口密钥 keys to the interfaces"),
     "simulate": (f"{_HERE}.simulate:simulate", "模拟一段时间 simulate some time"),
     "load-sample": (f"{_HERE}.load_sample:load_sample", "载入样例区 load the sample district"),
+    "publish-sample": (
+        f"{_HERE}.sample_report:publish_sample",
+        "发布样例区的报告 publish the sample's report",
+    ),
     "import-list": (f"{_HERE}.registers:import_list", "导入名册 import a register"),
     "export-list": (f"{_HERE}.registers:export_list", "导出名册 export a register"),
     "import-tickets": (f"{_HERE}.tickets:import_tickets", "导入工单 import tickets"),

@@ -124,6 +124,7 @@ def results(request: HttpRequest, survey_id: int) -> HttpResponse:
         "areas": _areas(survey_id, asked, found.items if found else (), by),
         "texts": _text_questions(row, language, by),
         "quotes": quotes_of(survey_id=survey_id, by=by),
+        "may_design": not reach(by, "surveys.design").nowhere,
         "may_export": not reach(by, "surveys.export").nowhere,
         "crumbs": crumbs(row.id, row.title),
         "width": WIDTH,

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from gongzhi.interfaces.pages.surveys import answering, designing, fieldwork, notes, results
+from gongzhi.interfaces.pages.surveys import (
+    answering,
+    designing,
+    fieldwork,
+    margins,
+    notes,
+    results,
+)
 
 urlpatterns = [
     path("survey/", answering.entrance, name="survey_entrance"),
@@ -21,6 +28,8 @@ urlpatterns = [
     path("surveys/<int:survey_id>/slips/<int:place_id>", fieldwork.slips, name="survey_slips"),
     path("surveys/<int:survey_id>/outcome/<int:unit_id>", fieldwork.outcome, name="survey_outcome"),
     path("surveys/<int:survey_id>/enter", answering.enter, name="survey_enter"),
+    path("surveys/<int:survey_id>/margins", margins.margins, name="survey_margins"),
+    path("surveys/<int:survey_id>/margins.csv", margins.table, name="survey_margins_table"),
     path("surveys/<int:survey_id>/results", results.results, name="survey_results"),
     path("surveys/<int:survey_id>/words/<str:question>", results.words, name="survey_words"),
     path("surveys/<int:survey_id>/answers.<slug:kind>", results.answers, name="survey_answers"),
