@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
+from gongzhi.commons.tables.fields import Field, FieldKind
 from gongzhi.commons.tables.reading import read_table
+from gongzhi.commons.tables.values import value_of
 from gongzhi.engines.triage.duplicates import find_pairs
+from gongzhi.engines.triage.hot_issues import Voice
 from gongzhi.engines.triage.texts import Message
 
 
@@ -38,6 +41,19 @@ def labelled_messages() -> tuple[list[Message], list[str]]:
     """The labelled residents' messages."""
     rows = residents(2, "留言主题", "留言详情", "一级标签")
     return [Message(subject=s, body=b) for s, b, _ in rows], [label for *_, label in rows]
+
+
+def published_voices() -> list[Voice]:
+    """The residents' messages of the third file, as hot issues hear them."""
+    table = read_table(data_folder() / "residents_messages" / "附件3.xlsx")
+    moment = Field(name="at", title="at", kind=FieldKind.MOMENT)
+    return [
+        Voice(Message(subject=subject, body=body), value_of(at, moment), int(support or 0))
+        for (subject, body), at, support in zip(
+            table.texts(["留言主题", "留言详情"]), table.column("留言时间"),
+            table.column("点赞数"), strict=True,
+        )
+    ]  # fmt: skip
 
 
 def folds_of(texts: Sequence[str], labels: Sequence[str], *, seed: int) -> NDArray[np.int64]:

@@ -15,18 +15,15 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.triage_inputs import (
-    data_folder,
     edited,
     invented_texts,
     labelled_messages,
     long_texts,
+    published_voices,
     residents,
     stuttgart_reports,
     timed,
 )
-from gongzhi.commons.tables.fields import Field, FieldKind
-from gongzhi.commons.tables.reading import read_table
-from gongzhi.commons.tables.values import value_of
 from gongzhi.engines.triage.answers import check_answer
 from gongzhi.engines.triage.duplicate_index import DuplicateIndex, Segment
 from gongzhi.engines.triage.duplicates import find_pairs
@@ -255,21 +252,9 @@ def ask(folder: str) -> None:
     print(f"  recall in the first 20: {found / len(asked):.3f}", flush=True)
 
 
-def _voices() -> list[Voice]:
-    table = read_table(data_folder() / "residents_messages" / "附件3.xlsx")
-    moment = Field(name="at", title="at", kind=FieldKind.MOMENT)
-    return [
-        Voice(Message(subject=subject, body=body), value_of(at, moment), int(support or 0))
-        for (subject, body), at, support in zip(
-            table.texts(["留言主题", "留言详情"]), table.column("留言时间"),
-            table.column("点赞数"), strict=True,
-        )
-    ]  # fmt: skip
-
-
 def hot() -> None:
     """The hottest issues of the published messages, their stability, and 200,000 messages."""
-    voices = _voices()
+    voices = published_voices()
     with timed() as clock:
         issues = hot_issues(voices)
     print(f"Hot issues: {len(voices)} messages in {clock.seconds:.1f} s CPU")

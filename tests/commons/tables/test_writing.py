@@ -129,6 +129,12 @@ def test_what_breaks_on_the_way_leaves_the_old_file(tmp_path: Path, write) -> No
     assert [file.name for file in tmp_path.iterdir()] == ["a.out"]
 
 
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+def test_a_folder_that_isnt_there_is_said_as_of_any_file(tmp_path: Path, write) -> None:
+    with pytest.raises(FileNotFoundError):
+        write(tmp_path / "nowhere" / "out", ["a"], [[1]])
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_rejects_are_written_with_row_column_and_reason_and_can_come_again(
     tmp_path: Path, suffix: str

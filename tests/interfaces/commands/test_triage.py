@@ -187,3 +187,30 @@ def test_wrong_usage_ends_with_two_and_help_speaks_both_languages(tmp_path: Path
         assert any("\u4e00" <= c <= "\u9fff" for c in text)
         assert "Exit" in run("-h").output
         assert "The" in text
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "said"),
+    [
+        ("duplicates", "nowhere/out.csv", "no such folder"),
+        ("hot", "nowhere/out.xlsx", "no such folder"),
+        ("duplicates", "out.xlsx", "a CSV file is written"),
+        ("hot", "out.csv", "must end in .xlsx"),
+    ],
+)
+def test_where_nothing_could_be_written_is_said_before_the_work(
+    tmp_path: Path, command: str, name: str, said: str
+) -> None:
+    file = write(tmp_path / "in.csv", [COLUMNS, *hot_rows()])
+    options = HOT if command == "hot" else ("--text", "主题")
+    result = run(command, file, *options, "--out", tmp_path / name)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
+
+
+def test_no_column_named_is_wrong_usage(tmp_path: Path, labelled: Path) -> None:
+    out = tmp_path / "m"
+    result = run("train", labelled, "--text", "，", "--label", "类别", "--out", out)
+    assert result.exit_code == 2
+    assert "names no column" in result.output

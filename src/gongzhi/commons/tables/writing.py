@@ -8,6 +8,7 @@ before it, which spreadsheets take for "this is text".
 import csv
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -16,6 +17,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils.timezone import get_current_timezone
+from xlsxwriter.exceptions import FileCreateError
 
 from gongzhi.commons.tables.checking import Reject
 from gongzhi.commons.tables.formulas import harmless
@@ -67,7 +69,7 @@ def write_xlsx(
     """
     draft = path.with_name(f".{path.name}.part")
     try:
-        with xlsxwriter.Workbook(str(draft), {"constant_memory": True}) as book:
+        with _workbook(draft) as book:
             count = _Sheets(book, columns, sheet).write(rows)
         draft.replace(path)
     except BaseException:
@@ -82,7 +84,7 @@ def write_workbook(
     """Write a workbook of several sheets (name, columns, rows), whole or not at all."""
     draft = path.with_name(f".{path.name}.part")
     try:
-        with xlsxwriter.Workbook(str(draft), {"constant_memory": True}) as book:
+        with _workbook(draft) as book:
             for name, columns, rows in sheets:
                 _Sheets(book, columns, name).write(rows)
         draft.replace(path)
@@ -119,6 +121,17 @@ def rejected_rows(
         for one in rejects
     ]
     return [*head, *table.columns], rows
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Any]:
+    """A workbook being written; a folder or disk that refuses it raises OSError like any file."""
+    try:
+        with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+            yield book
+    except FileCreateError as error:
+        refused = error.args[0] if error.args else None
+        raise refused if isinstance(refused, OSError) else OSError(str(error)) from error
 
 
 class _Sheets:

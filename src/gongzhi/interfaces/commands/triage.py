@@ -5,17 +5,46 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from gongzhi.interfaces.commands.speaking import refuse, say, with_django
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_NEW = click.Path(dir_okay=False, writable=True, path_type=Path)
+_WORKBOOKS = frozenset({".xlsx", ".xls", ".ods"})
+
+
+class _New(click.Path):
+    """A file to be written: what would fail after minutes of work is refused before it."""
+
+    def __init__(self, *, kind: str = "") -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+        self._kind = kind
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        path = Path(super().convert(value, param, ctx))
+        suffix = path.suffix.lower()
+        if self._kind == "xlsx" and suffix != ".xlsx":
+            self.fail(f"须以 .xlsx 结尾 must end in .xlsx: {path}", param, ctx)
+        if self._kind == "csv" and suffix in _WORKBOOKS:
+            self.fail(f"写出的是 CSV，请以 .csv 结尾 a CSV file is written: {path}", param, ctx)
+        if not path.absolute().parent.is_dir():
+            self.fail(f"没有这个文件夹 no such folder: {path.parent}", param, ctx)
+        return path
+
+
+def _some_column(_ctx: click.Context, _param: click.Parameter, listed: str) -> str:
+    if not listed.strip(" ,，"):
+        raise click.BadParameter("没有列名 it names no column")
+    return listed
+
+
 _TEXT = click.option(
     "--text",
     "text",
     required=True,
+    callback=_some_column,
     metavar="列,列 COL,COL",
     help="文字所在的列；两列以上时第一列是标题，其余是正文。 "
     "The column of the text; of several, the first is the subject and the rest the body.",
@@ -61,7 +90,7 @@ def triage() -> None:
     show_default=True,
     help="低于此概率即“不确定”。 Below this probability the model is not sure.",
 )
-@click.option("--out", required=True, type=_NEW, help="模型文件。 Where the model goes.")
+@click.option("--out", required=True, type=_New(), help="模型文件。 Where the model goes.")
 @_SHEET
 def train(
     *,
@@ -114,7 +143,7 @@ def train(
     is_flag=True,
     help="不确定时 first 留空。 Leave `first` blank where the model is not sure.",
 )
-@click.option("--out", required=True, type=_NEW, help="结果 CSV。 The resulting CSV file.")
+@click.option("--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file.")
 @_SHEET
 def predict(
     *,
@@ -153,7 +182,7 @@ def predict(
 @_TEXT
 @click.option("--label", required=True, metavar="列 COL", help="正确类别的列。 The true labels.")
 @click.option("--facts", default="", metavar="列,列 COL,COL", help="同训练。 As in training.")
-@click.option("--json", "json_out", type=_NEW, help="另存 JSON。 Write the figures as JSON, too.")
+@click.option("--json", "json_out", type=_New(), help="另存 JSON。 Write the figures as JSON, too.")
 @_SHEET
 def evaluate(
     *,
@@ -195,7 +224,7 @@ def evaluate(
     show_default=True,
     help="至少多相似才算重复。 The least similarity of duplicates.",
 )
-@click.option("--out", required=True, type=_NEW, help="结果 CSV。 The resulting CSV file.")
+@click.option("--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file.")
 @_SHEET
 def duplicates(
     *,
@@ -248,7 +277,7 @@ def duplicates(
     show_default=True,
     help="最多几件。 At most.",
 )
-@click.option("--out", required=True, type=_NEW, help="结果 XLSX。 The resulting workbook.")
+@click.option("--out", required=True, type=_New(kind="xlsx"), help="结果 XLSX。 The resulting workbook.")
 @_SHEET
 def hot(
     *,
@@ -269,8 +298,6 @@ def hot(
     """
     from gongzhi.interfaces.commands import triage_lists  # noqa: PLC0415
 
-    if out.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"--out 须以 .xlsx 结尾 must end in .xlsx: {out}")
     columns = triage_lists.HotColumns(identity, text, moment, support, place)
     with _speaking(), progress("找热点 gathering") as tell:
         count = triage_lists.hot(file, columns, most=most, out=out, sheet=sheet, tell=tell)
