@@ -88,6 +88,7 @@ class Simulation:
         self._answering.when_reopened = self._handling.begin
         self._whistling = Whistling(agenda=self._agenda, staff=self._staff, rng=rng)
         self._bursts: dict[int, int] = {}
+        self._burst_places: dict[int, tuple[PlaceView | None, PlaceView | None]] = {}
         self._estates: dict[int, list[PlaceView]] = {}
         self._count = 0
 
@@ -141,6 +142,8 @@ class Simulation:
         if matter is None:
             raise CannotSimulate(f"事项分类 {arrival.category_code} 在运行中被删除")
         estate, building = self._somewhere_in(community.id)
+        if arrival.burst is not None:  # one matter boils over at one place
+            estate, building = self._burst_places.setdefault(arrival.burst, (estate, building))
         said = self._words.request(
             matter, community, estate.name if estate else "", burst=arrival.burst
         )

@@ -350,6 +350,14 @@ def test_less_than_a_year_tells_nothing_of_the_season(district: SmallDistrict) -
 def test_what_only_the_name_of_an_estate_joins_is_no_matter(district: SmallDistrict) -> None:
     estate = district.places["garden"].name
     hear(district, [f"{estate}路灯坏了三盏", f"{estate}邻居门口放鞋柜", f"{estate}停水一天了"])
-    pipes = hear(district, [f"{estate}供水管道破了", f"{estate}供水管道又破了"], day=1)
+    pipe = f"{estate}供水管道"
+    pipes = hear(district, [f"{pipe}破了", f"{pipe}又破了", f"{pipe}破了，水流一路"], day=1)
     gather_hot_issues(at=LATER)
     assert [members(issue.pk) for issue in HotIssue.objects.all()] == [set(pipes)]
+
+
+def test_two_that_say_the_same_are_a_pair_and_no_hot_issue(district: SmallDistrict) -> None:
+    hear(district, MIXING[:2])
+    assert gather_hot_issues(at=LATER) == 0
+    hear(district, MIXING[2:3], day=1)
+    assert gather_hot_issues(at=LATER) == 1

@@ -24,6 +24,12 @@ from gongzhi.interfaces.commands.speaking import refuse, say, with_django
     help="吹哨占工单的比例，默认同模型 share of tickets that lead to a whistle",
 )
 @click.option(
+    "--hot-issues",
+    type=click.FloatRange(0, 1_000),
+    default=None,
+    help="每社区每年热点数，默认同模型 hot issues of a community and year",
+)
+@click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
@@ -37,6 +43,7 @@ def simulate(
     seed: int,
     scale: float,
     whistles: float | None,
+    hot_issues: float | None,
     until: datetime | None,
 ) -> None:
     from django.utils.timezone import localtime, make_aware  # noqa: PLC0415
@@ -47,6 +54,7 @@ def simulate(
         begins=make_aware(datetime.combine(first, time())),
         until=now,
         whistles=whistles,
+        hot_issues=hot_issues,
         communities=communities,
         days=days,
         seed=seed,
@@ -55,15 +63,25 @@ def simulate(
 
 
 def run_model(
-    *, begins: datetime, until: datetime, whistles: float | None = None, **sizes: Any
+    *,
+    begins: datetime,
+    until: datetime,
+    whistles: float | None = None,
+    hot_issues: float | None = None,
+    **sizes: Any,
 ) -> None:
     """Let the model live from `begins` to `until`, with a progress bar, and say what came of it."""
-    from gongzhi.simulation.parameters import Parameters, Units  # noqa: PLC0415
+    from gongzhi.simulation.parameters import Parameters, Residents, Units  # noqa: PLC0415
     from gongzhi.simulation.running import CannotSimulate, Simulation  # noqa: PLC0415
 
     try:
         units = Units() if whistles is None else Units(whistle=whistles)
-        parameters = Parameters(units=units, **sizes)
+        residents = (
+            Residents()
+            if hot_issues is None
+            else Residents(hot_issues_per_community_year=hot_issues)
+        )
+        parameters = Parameters(residents=residents, units=units, **sizes)
         model = Simulation(parameters=parameters, begins=begins)
     except (ValueError, CannotSimulate) as error:
         refuse(str(error))

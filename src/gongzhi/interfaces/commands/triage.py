@@ -143,7 +143,9 @@ def train(
     is_flag=True,
     help="不确定时 first 留空。 Leave `first` blank where the model is not sure.",
 )
-@click.option("--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file.")
+@click.option(
+    "--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file."
+)
 @_SHEET
 def predict(
     *,
@@ -224,7 +226,9 @@ def evaluate(
     show_default=True,
     help="至少多相似才算重复。 The least similarity of duplicates.",
 )
-@click.option("--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file.")
+@click.option(
+    "--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file."
+)
 @_SHEET
 def duplicates(
     *,
@@ -277,7 +281,9 @@ def duplicates(
     show_default=True,
     help="最多几件。 At most.",
 )
-@click.option("--out", required=True, type=_New(kind="xlsx"), help="结果 XLSX。 The resulting workbook.")
+@click.option(
+    "--out", required=True, type=_New(kind="xlsx"), help="结果 XLSX。 The resulting workbook."
+)
 @_SHEET
 def hot(
     *,
