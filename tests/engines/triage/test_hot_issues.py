@@ -90,7 +90,9 @@ def test_one_matter_is_still_found_where_the_names_link_nothing() -> None:
     others, _ = town(hot=0)
     named = [replace(_at_the_estate(text), place_names=("南浦社区", "荔枝府邸")) for text in said]
     beside = hot_issues([*named, *others], threshold=THRESHOLD_BESIDE_NAMES)
-    assert [0, 2] in [list(issue.members) for issue in beside]
+    issue = next(issue for issue in beside if issue.members == (0, 2))
+    assert "供水管道" in issue.phrases
+    assert issue.description == "荔枝府邸供水管道破了"
 
 
 def _at_the_estate(text: str) -> Voice:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gongzhi.engines.triage.growth import busiest_week, find_rising
-from gongzhi.engines.triage.matters import QUIET_DAYS, THRESHOLD, gather, subject_of
+from gongzhi.engines.triage.matters import QUIET_DAYS, THRESHOLD, gather, leaving_out, subject_of
 from gongzhi.engines.triage.naming import Name, PairFrequency, central, name_matter
 from gongzhi.engines.triage.shingles import shingle
 from gongzhi.engines.triage.texts import Message
@@ -178,17 +178,24 @@ def _named(
     drafts: Sequence[HotIssue], voices: Sequence[Voice], *, most: int | None
 ) -> list[HotIssue]:
     """Name the hottest; what shares no telling words is no matter and isn't listed."""
-    frequency = PairFrequency([voice.message for voice in voices])
+    beside_names = [_beside_names(voice) for voice in voices]
+    frequency = PairFrequency(beside_names)
     issues: list[HotIssue] = []
     for draft in drafts:
         if len(issues) == most:
             break
-        messages = [voices[at].message for at in draft.members]
-        name = name_matter(messages, frequency)
-        if name is None and len(messages) > 1:
+        name = name_matter([beside_names[at] for at in draft.members], frequency)
+        if name is None and len(draft.members) > 1:
             continue
+        messages = [voices[at].message for at in draft.members]
         issues.append(_with_name(draft, voices, messages, name))
     return issues
+
+
+def _beside_names(voice: Voice) -> Message:
+    """What is said without where: no phrase may begin inside the name of an estate."""
+    without = leaving_out(voice.place_names)
+    return Message(subject=without(voice.message.subject), body=without(voice.message.body))
 
 
 def _with_name(

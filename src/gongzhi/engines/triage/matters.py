@@ -175,7 +175,7 @@ def _pairs_around(
 def _vectors(messages: Sequence[Message], names: Sequence[Sequence[str]]) -> _Vectors:
     subjects, texts = [], []
     for message, of_places in zip(messages, names, strict=True):
-        without = _leaving_out(tuple(of_places))
+        without = leaving_out(tuple(of_places))
         subject, start = subject_of(message), lead_start(message.body)
         subjects.append(without(subject))
         texts.append(without(f"{subject}，{message.body[start : start + LEAD]}"))
@@ -183,13 +183,13 @@ def _vectors(messages: Sequence[Message], names: Sequence[Sequence[str]]) -> _Ve
 
 
 @lru_cache(maxsize=1_000)
-def _leaving_out(names: tuple[str, ...]) -> Callable[[str], str]:
-    """Cut these names out of a text, the longest first: one may hold another."""
+def leaving_out(names: tuple[str, ...]) -> Callable[[str], str]:
+    """Put a blank in the place of names in a text, the longest first: one may hold another."""
     wanted = [re.escape(name) for name in sorted(names, key=len, reverse=True) if len(name) > 1]
     if not wanted:
         return lambda text: text
     pattern = re.compile("|".join(wanted), re.IGNORECASE)
-    return lambda text: pattern.sub("", text)
+    return lambda text: pattern.sub(" ", text)
 
 
 def _unit_rows(texts: Sequence[str]) -> sparse.csr_matrix:
