@@ -1,5 +1,6 @@
 """The pages of an owners' vote where something went wrong: many slips, a forged ballot, others."""
 
+import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from gongzhi.affairs.assemblies.queries import owners_rolls
 from gongzhi.commons.ledger.reading import events_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.roles import RoleKind
+from gongzhi.interfaces.pages.assemblies.owners_votes_forms import DeliveredForm
 from gongzhi.interfaces.pages.assemblies.owners_votes_telling import tell_count
 from tests.affairs.assemblies.buildings import (
     AFTER,
@@ -134,3 +136,16 @@ def test_workers_of_another_community_find_no_roll_no_paper_and_no_record(
         page = client.get(f"/owners-votes/{vote}").content.decode()
         for secret in ("王某", "李某", "13900000001", token(vote, 1)):
             assert secret not in page
+
+
+def test_stretches_of_numbers_are_refused_before_they_fill_the_memory() -> None:
+    tracemalloc.start()
+    try:
+        form = DeliveredForm({"numbers": "、".join(["0-999999"] * 3)})
+        assert not form.is_valid()
+        assert "编号太多" in str(form.errors)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert DeliveredForm({"numbers": "1-20000"}).is_valid()
+    assert not DeliveredForm({"numbers": "1-20000、1"}).is_valid()

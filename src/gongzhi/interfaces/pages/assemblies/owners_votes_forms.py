@@ -154,6 +154,9 @@ class RollForm(forms.Form):
     )  # fmt: skip
 
 
+_MOST_NUMBERS = 20_000
+
+
 class DeliveredForm(forms.Form):
     numbers = forms.CharField(
         label=_("已送达的业主编号"), max_length=2000, help_text=_("例如 1、2、5-9。")
@@ -169,9 +172,10 @@ class DeliveredForm(forms.Form):
             end = last.strip() or first
             if not (end.isascii() and end.isdigit() and len(end) <= 6):
                 raise forms.ValidationError(_("请写编号，例如 1、2、5-9。"))
-            found += range(int(first), int(end) + 1)
-        if len(found) > 20_000:
-            raise forms.ValidationError(_("编号太多，请分次登记。"))
+            stretch = range(int(first), int(end) + 1)
+            if len(found) + len(stretch) > _MOST_NUMBERS:  # before they fill the memory
+                raise forms.ValidationError(_("编号太多，请分次登记。"))
+            found += stretch
         return found
 
 
