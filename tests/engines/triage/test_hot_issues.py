@@ -5,11 +5,13 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
+from time import process_time
 
 import numpy as np
 import pytest
 from scipy.stats import poisson
 
+from gongzhi.engines.triage import matters
 from gongzhi.engines.triage.growth import busiest_week, chance_of, find_rising
 from gongzhi.engines.triage.hot_issues import HotIssue, Voice, hot_issues
 from gongzhi.engines.triage.linkage import Linkage
@@ -180,6 +182,39 @@ def test_empty_messages_stand_alone_and_lengths_must_agree() -> None:
     assert len(set(found.tolist())) == 3
     with pytest.raises(ValueError, match="lengths differ"):
         gather([Message("")], np.zeros(2))
+
+
+def test_many_copies_of_few_texts_cost_little_and_stay_together() -> None:
+    draw = random.Random(6)
+    texts = [voice(p, m, 0, draw).message for p in PLACES[:4] for m in list(MATTERS)[:3]]
+    copies = [at for at in range(len(texts)) for _ in range(400)]
+    draw.shuffle(copies)
+    began = process_time()
+    matter = gather([texts[at] for at in copies], np.linspace(0, 300, len(copies)))
+    assert process_time() - began < 5  # all pairs of copies would take a minute
+    groups: dict[int, set[int]] = {}
+    for at, number in zip(copies, matter.tolist(), strict=True):
+        groups.setdefault(at, set()).add(number)
+    assert all(len(numbers) == 1 for numbers in groups.values())
+
+
+def test_too_many_alike_are_taken_in_smaller_parts(monkeypatch) -> None:
+    draw = random.Random(9)
+    voices = [voice("望江苑", "垃圾堆放", day / 40, draw) for day in range(800)]
+    voices += [voice("青石路", "电梯故障", day / 40, draw) for day in range(800)]
+    whole = [set(i.members) for i in hot_issues(voices)]
+    monkeypatch.setattr(matters, "_MOST_PAIRS", 5_000)
+    parts = [set(i.members) for i in hot_issues(voices)]
+    assert sorted(map(len, parts))[-2:] == sorted(map(len, whole))[-2:]
+    assert all(len({at // 800 for at in members}) == 1 for members in parts)
+
+
+def test_a_text_that_comes_again_after_a_long_silence_is_a_matter_anew() -> None:
+    text = Message(subject="望江苑电梯停运", body="望江苑电梯停运三天了")
+    other = Message(subject="青石路垃圾堆放", body="青石路垃圾没人清运")
+    days = np.array([0.0, 1, 90, 91, 0, 1, 90, 91])
+    assert gather([text] * 4 + [other] * 4, days).tolist() == [0, 0, 2, 2, 4, 4, 6, 6]
+    assert gather([text, text], np.zeros(2), places=["甲", "乙"]).tolist() == [0, 1]
 
 
 def test_linkage_agrees_with_averaging_all_pairs() -> None:

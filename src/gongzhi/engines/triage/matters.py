@@ -21,6 +21,8 @@ QUIET_DAYS = 60.0
 LEAD = 150
 _SUBJECT = 30
 _CHUNK = 5_000
+_LEAST_CHUNK = 250
+_MOST_PAIRS = 500_000  # of a chunk at once: five hundred megabytes and some seconds
 _MOST_COMMON = 0.25
 
 # How people ask says nothing about what they ask for.
@@ -34,6 +36,7 @@ ASKING = re.compile(
 class _Vectors:
     subjects: sparse.csr_matrix
     texts: sparse.csr_matrix
+    said: tuple[tuple[str, str], ...]  # what the rows were made from
 
 
 def subject_of(message: Message) -> str:
@@ -66,7 +69,8 @@ def gather(
     words that say only where; they link nothing, or all that happens in one small place would be
     one matter (take THRESHOLD_BESIDE_NAMES with them). A matter's number is the
     position of one of its messages; messages without words stand alone. Deterministic.
-    Raises ValueError when lengths differ. Cost: nearly linear in messages for a steady stream.
+    Raises ValueError when lengths differ. Cost: nearly linear in messages for a steady stream;
+    copies of one text count once, and where very many are alike fewer are taken at once.
     """
     if any(len(given) != len(messages) for given in (days, known, names) if given is not None):
         raise ValueError(f"{len(messages)} messages, {len(days)} times: lengths differ")
@@ -75,9 +79,11 @@ def gather(
     matter = _starting_matters(known, size=len(messages))
     order = np.lexsort((np.arange(len(messages)), days))
     fresh = order if known is None else order[[known[at] is None for at in order]]
-    for at in range(0, len(fresh), _CHUNK):
-        _take_in(
-            fresh[at : at + _CHUNK],
+    waiting = [fresh[at : at + _CHUNK] for at in range(0, len(fresh), _CHUNK)][::-1]
+    while waiting:
+        new = waiting.pop()
+        took = _take_in(
+            new,
             matter,
             days=days,
             place=place,
@@ -85,7 +91,9 @@ def gather(
             threshold=threshold,
             quiet=quiet_days,
         )
-        progress(min(1.0, (at + _CHUNK) / len(fresh)))
+        if not took:
+            waiting += [new[len(new) // 2 :], new[: len(new) // 2]]
+        progress(1.0 - sum(map(len, waiting)) / len(fresh))
     return np.where(matter >= 0, matter, np.arange(len(messages)))
 
 
@@ -116,10 +124,13 @@ def _take_in(
     vectors: _Vectors,
     threshold: float,
     quiet: float,
-) -> None:
-    """Link new messages with each other and with the matters still alive; changes `matter`."""
+) -> bool:
+    """Link new messages with each other and with the matters still alive; changes `matter`.
+
+    Changes nothing and returns False when too many are alike to be taken at once.
+    """
     begin, end = days[new].min() - quiet, days[new].max() + quiet
-    matter[new] = new
+    matter[new] = _first_copies(new, days=days, place=place, vectors=vectors, quiet=quiet)
     within = matter >= 0
     alive = np.unique(matter[within & (days >= begin) & (days <= end)])
     members = np.flatnonzero(within & np.isin(matter, alive))
@@ -132,8 +143,11 @@ def _take_in(
     np.minimum.at(first, node, days[members])
     np.maximum.at(last, node, days[members])
     subjects, texts = (joining @ vectors.subjects).tocsr(), (joining @ vectors.texts).tocsr()
-    asked = np.searchsorted(alive, np.sort(new))
+    asked = np.searchsorted(alive, np.unique(matter[new]))
     pairs = _pairs_around(subjects, texts, sizes=sizes, asked=asked)
+    if len(pairs.one) > _MOST_PAIRS and len(new) > _LEAST_CHUNK:
+        matter[new] = -1
+        return False
     close = np.maximum(first[pairs.one] - last[pairs.other], first[pairs.other] - last[pairs.one])
     node_place = np.full(len(alive), -1, dtype=np.int64)
     np.maximum.at(node_place, node, place[members])
@@ -147,6 +161,34 @@ def _take_in(
         )
     root = np.array(linkage.run(), dtype=np.int64)
     matter[members] = alive[root[node]]
+    return True
+
+
+def _first_copies(
+    new: NDArray[np.int64],
+    *,
+    days: NDArray[np.float64],
+    place: NDArray[np.int64],
+    vectors: _Vectors,
+    quiet: float,
+) -> NDArray[np.int64]:
+    """Of each new message (in order of time) the first that says the same at the same place.
+
+    Copies are as alike as can be, so that linkage would join them first anyway. A text without
+    telling words has no copies, and a matter that was quiet for too long begins anew.
+    """
+    telling = (vectors.subjects.getnnz(axis=1) > 0) & (vectors.texts.getnnz(axis=1) > 0)
+    first = new.copy()
+    latest: dict[tuple[tuple[str, str], int], tuple[int, float]] = {}
+    for turn, at in enumerate(new.tolist()):
+        if not telling[at]:
+            continue
+        key = (vectors.said[at], int(place[at]))
+        copy, heard = latest.get(key, (at, days[at]))
+        if days[at] - heard <= quiet:
+            first[turn] = copy
+        latest[key] = (int(first[turn]), days[at])
+    return first
 
 
 def _pairs_around(
@@ -179,7 +221,11 @@ def _vectors(messages: Sequence[Message], names: Sequence[Sequence[str]]) -> _Ve
         subject, start = subject_of(message), lead_start(message.body)
         subjects.append(without(subject))
         texts.append(without(f"{subject}，{message.body[start : start + LEAD]}"))
-    return _Vectors(subjects=_unit_rows(subjects), texts=_unit_rows(texts))
+    return _Vectors(
+        subjects=_unit_rows(subjects),
+        texts=_unit_rows(texts),
+        said=tuple(zip(subjects, texts, strict=True)),
+    )
 
 
 @lru_cache(maxsize=1_000)

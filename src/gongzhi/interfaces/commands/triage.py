@@ -49,6 +49,12 @@ _TEXT = click.option(
     help="文字所在的列；两列以上时第一列是标题，其余是正文。 "
     "The column of the text; of several, the first is the subject and the rest the body.",
 )
+_CSV = click.option(
+    "--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file."
+)
+_XLSX = click.option(
+    "--out", required=True, type=_New(kind="xlsx"), help="结果 XLSX。 The resulting workbook."
+)
 _SHEET = click.option(
     "--sheet", help="工作表名，默认第一张。 The sheet of a workbook; the first if not given."
 )
@@ -143,9 +149,7 @@ def train(
     is_flag=True,
     help="不确定时 first 留空。 Leave `first` blank where the model is not sure.",
 )
-@click.option(
-    "--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file."
-)
+@_CSV
 @_SHEET
 def predict(
     *,
@@ -226,9 +230,7 @@ def evaluate(
     show_default=True,
     help="至少多相似才算重复。 The least similarity of duplicates.",
 )
-@click.option(
-    "--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file."
-)
+@_CSV
 @_SHEET
 def duplicates(
     *,
@@ -281,9 +283,7 @@ def duplicates(
     show_default=True,
     help="最多几件。 At most.",
 )
-@click.option(
-    "--out", required=True, type=_New(kind="xlsx"), help="结果 XLSX。 The resulting workbook."
-)
+@_XLSX
 @_SHEET
 def hot(
     *,
