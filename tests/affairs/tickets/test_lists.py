@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gongzhi.affairs.tickets.dispatch import object_to_dispatch
 from gongzhi.affairs.tickets.handling import ask_requester, contact_requester
+from gongzhi.affairs.tickets.merging import merge_tickets
 from gongzhi.affairs.tickets.parking import ask_parking, review_parking
 from gongzhi.affairs.tickets.queries.lists import (
     TicketFilter,
@@ -94,6 +95,57 @@ def test_what_is_stuck_says_what_waits(district: SmallDistrict) -> None:
     assert found.reviews == {objected: "objection"}
     assert [row.id for row in found.to_call_back] == [answered]
     assert stuck(by=district.water, at=MONDAY).waiting_for_review == ()
+
+
+def test_what_is_objected_to_is_reviewed_before_anybody_looks_for_another_lead(
+    district: SmallDistrict,
+) -> None:
+    objected = dispatched(district)
+    object_to_dispatch(
+        ticket_id=objected,
+        reason="不属于职责",
+        proposed_unit_id=None,
+        by=district.sanitation,
+        at=MONDAY,
+    )
+    found = stuck(by=district.coordinator, at=MONDAY)
+    assert [row.id for row in found.waiting_for_review] == [objected]
+    assert found.returned == ()
+
+
+def test_what_is_parked_stays_in_sight_the_oldest_first(district: SmallDistrict) -> None:
+    by, street = district.sanitation, district.street
+    later, sooner = dispatched(district), dispatched(district)
+    for ticket_id, days in ((sooner, 10), (later, 20)):
+        at = MONDAY + HOUR * (1 if ticket_id == later else 0)
+        ask_parking(
+            ticket_id=ticket_id,
+            reason="等设备",
+            plan="下月安装",
+            review_on=(MONDAY + timedelta(days=days)).date(),
+            by=by,
+            at=at,
+        )
+        review_parking(ticket_id=ticket_id, approved=True, reason="", by=street, at=at)
+    found = stuck(by=district.coordinator, at=MONDAY + timedelta(days=2))
+    assert [row.id for row in found.parked] == [sooner, later]
+    assert found.parked_since[sooner].since == MONDAY
+    assert found.parked_since[later].review_on == (MONDAY + timedelta(days=20)).date()
+    assert found.parked_for_review == ()
+    found = stuck(by=district.coordinator, at=MONDAY + timedelta(days=12))
+    assert [row.id for row in found.parked] == [later], "what is to be looked at again stands there"
+    assert [row.id for row in found.parked_for_review] == [sooner]
+    assert stuck(by=district.water, at=MONDAY).parked == ()
+
+
+def test_a_coordinator_sees_what_was_joined(district: SmallDistrict) -> None:
+    one, two, three, alone = (dispatched(district) for _ in range(4))
+    for ticket_id in (two, three):
+        merge_tickets(ticket_id=ticket_id, into_id=one, by=district.coordinator, at=MONDAY)
+    found = stuck(by=district.coordinator, at=MONDAY)
+    assert [row.id for row in found.joined] == [one]
+    assert found.followers == {one: 2}
+    assert alone not in {row.id for row in found.joined}
 
 
 def test_a_kept_reply_belongs_to_the_unit_and_a_name_is_kept_once(

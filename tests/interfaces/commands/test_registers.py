@@ -77,7 +77,8 @@ def test_what_communities_may_be_asked_is_set_by_a_list(small, tmp_path):
 
 def test_office_hours_are_set_for_everyone_and_for_a_unit(small, tmp_path):
     file = tmp_path / "hours.json"
-    short = {"unit": "", "hours": [{"spans": ["09:00-12:00"]}]}
+    winter = {"spans": ["09:00-12:00"], "season_begins": "10-01", "season_ends": "04-30"}
+    short = {"unit": "", "hours": [winter, {"spans": ["08:00-12:00"], "valid_from": "2024-01-01"}]}
     desk = {"unit": "湖东区城管局", "hours": [{"round_the_clock": True}]}
     file.write_text(json.dumps([short, desk], ensure_ascii=False), "utf-8")
     assert run("import", "office-hours", file, "--dry-run").exit_code == 0
@@ -87,6 +88,8 @@ def test_office_hours_are_set_for_everyone_and_for_a_unit(small, tmp_path):
     unit_id = unit_named("湖东区城管局").id
     assert [write_span(span) for span in office_hours()[0].spans] == ["09:00-12:00"]
     assert office_hours(unit_id) == (OfficeHours.round_the_clock(),)
+    assert run("export", "office-hours", file).exit_code == 0
+    assert json.loads(file.read_text("utf-8")) == [short, desk]
 
     file.write_text('[{"unit": "没有的单位", "hours": []}, {"unit": "", "hours": [{}]}]', "utf-8")
     done = run("import", "office-hours", file)

@@ -17,6 +17,7 @@ class Page(HTMLParser):
     tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     wrapped: set[int] = field(default_factory=set)  # positions of fields inside a label
     inline_scripts: int = 0
+    nested_labels: int = 0
     _open: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -27,6 +28,8 @@ class Page(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         if tag in _LABELLED and "label" in self._open:
             self.wrapped.add(len(self.tags))
+        if tag == "label" and "label" in self._open:
+            self.nested_labels += 1
         # A picture may have titles of its own.
         self.tags.append(("svg-title" if tag == "title" and "svg" in self._open else tag, found))
         if tag == "script" and "src" not in found and found.get("type") != "application/json":
@@ -88,6 +91,7 @@ class Page(HTMLParser):
             named = attributes.get("id") in labelled or attributes.get("aria-label")
             if not named and position not in self.wrapped:
                 faults.append(f"<{tag} name={attributes.get('name')}> without a label")
+        faults += ["a label within a label"] * self.nested_labels
         posted = [each for each in self.all("form") if each.get("method") == "post"]
         tokens = [a for a in self.all("input") if a.get("name") == "csrfmiddlewaretoken"]
         if len(tokens) != len(posted):

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client, override_settings
 
 from gongzhi.affairs.tickets.callback import expire_callbacks
+from gongzhi.affairs.tickets.dispatch import object_to_dispatch, review_objection
 from gongzhi.affairs.tickets.handling import answer_ticket, ask_requester, contact_requester
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.queries.stories import story_for_requester
@@ -16,7 +17,7 @@ from gongzhi.commons.permissions.actors import resident_with_key
 from gongzhi.commons.privacy.links import sign_link
 from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.interfaces.pages.residents.telling import moments_of
-from tests.affairs.small_district import SmallDistrict, build
+from tests.affairs.small_district import MONDAY, SmallDistrict, build
 from tests.affairs.tickets.journeys import closed, dispatched
 from tests.interfaces.pages.reading import Page
 from tests.interfaces.pages.residents import NOW, WORDS, link_to, photo
@@ -72,6 +73,21 @@ def test_the_story_says_who_has_it_and_until_when(district: SmallDistrict, clien
     assert "派给明湖区环卫中心" in page
     assert "办结时限" in page
     assert "请您评价" in page
+
+
+def test_a_refused_objection_is_no_news_for_the_requester(
+    district: SmallDistrict, client: Client
+) -> None:
+    ticket = dispatched(district)
+    unit, street = district.sanitation, district.street
+    object_to_dispatch(
+        ticket_id=ticket, reason="不属于职责", proposed_unit_id=None, by=unit, at=MONDAY
+    )
+    review_objection(
+        ticket_id=ticket, upheld=False, unit_id=None, reason="是贵单位职责", by=street, at=MONDAY
+    )
+    page = client.get(link_to(ticket)).content.decode()
+    assert page.count("派给明湖区环卫中心") == 1
 
 
 def test_a_late_request_says_so(district: SmallDistrict, client: Client) -> None:

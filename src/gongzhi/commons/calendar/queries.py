@@ -40,7 +40,7 @@ def entries_of(unit_id: int | None) -> QuerySet[OfficeHoursEntry]:
 
 def units_with_hours() -> list[int | None]:
     """Whose hours were entered: None for everyone's, first, then units by their id."""
-    found = OfficeHoursEntry.objects.values_list("unit_id", flat=True).distinct()
+    found = set(OfficeHoursEntry.objects.values_list("unit_id", flat=True))
     return sorted(found, key=lambda unit_id: (unit_id is not None, unit_id or 0))
 
 

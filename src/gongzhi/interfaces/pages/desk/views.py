@@ -1,7 +1,7 @@
 """Today's list, what is stuck, and what the unit was told."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from gongzhi.affairs.tickets.queries.lists import TicketRow, due_list
-from gongzhi.affairs.tickets.queries.stuck import stuck
+from gongzhi.affairs.tickets.queries.stuck import ParkedSince, stuck
 from gongzhi.affairs.tickets.queries.whistles import whistles_within_reach
 from gongzhi.affairs.tickets.saved_searches import saved_searches
 from gongzhi.commons.notices.queries import mark_read, notices_of_units, unread_count
@@ -99,6 +100,14 @@ def stuck_list(request: HttpRequest) -> HttpResponse:
         line_of(ticket, by=by, now=now, waiting=found.reviews.get(ticket.id, ""))
         for ticket in found.waiting_for_review
     ]
+    parked = [
+        _with_words(line, _parked_words(found.parked_since[ticket.id], now=now))
+        for ticket, line in zip(found.parked, _lines(found.parked, by, now), strict=True)
+    ]
+    joined = [
+        _with_words(line, _followed_words(found.followers.get(ticket.id, 0)))
+        for ticket, line in zip(found.joined, _lines(found.joined, by, now), strict=True)
+    ]
     groups = [
         ("late", _("已超时"), _("请督促主办单位，必要时吹哨。"), _lines(found.overdue, by, now)),
         ("review", _("等待审核"), _("异议、延期、挂账、剔除申请。"), waiting),
@@ -116,6 +125,8 @@ def stuck_list(request: HttpRequest) -> HttpResponse:
             _("诉求人还没有回答，可以打个电话。"),
             _lines(found.to_call_back, by, now),
         ),
+        ("stock", _("挂账中"), _("现在办不了的，挂得最久的在前；到复查日期会排到上面。"), parked),
+        ("joined", _("并单"), _("几个人说的同一件事，一起办、分别答复和回访。"), joined),
     ]
     context = {
         "groups": [group for group in groups if group[3]],
@@ -123,6 +134,19 @@ def stuck_list(request: HttpRequest) -> HttpResponse:
         "may_blow": not reach(by, "whistles.blow").nowhere,
     }
     return render(request, "desk/stuck.html", context)
+
+
+def _with_words(line: Line, words: str) -> Line:
+    return replace(line, row=replace(line.row, due=words))
+
+
+def _parked_words(parked: ParkedSince, *, now: datetime) -> str:
+    days = (localtime(now).date() - localtime(parked.since).date()).days
+    return _("挂账 %(days)d 天，%(day)s 复查") % {"days": days, "day": f"{parked.review_on:%m-%d}"}
+
+
+def _followed_words(many: int) -> str:
+    return ngettext("%(many)s 件并入", "%(many)s 件并入", many) % {"many": many}
 
 
 def _lines(tickets: Iterable[TicketRow], by: Actor, now: datetime) -> list[Line]:

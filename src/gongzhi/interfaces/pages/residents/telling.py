@@ -94,7 +94,7 @@ def moments_of(story: Story) -> list[Moment]:
     """The timeline, oldest first, ending with what comes next."""
     texts = {remark.event_sequence: remark for remark in story.remarks}
     told: list[Moment] = []
-    for event in story.events:
+    for event in _without_echoes(story.events):
         words = _WORDS.get(event.kind)
         title = words(event) if words else str(_TITLES.get(event.kind, ""))
         if not title:
@@ -110,6 +110,19 @@ def moments_of(story: Story) -> list[Moment]:
             )
         )
     return [*told, *_ahead(story)]
+
+
+def _without_echoes(events: Iterable[EventView]) -> Iterable[EventView]:
+    """Leave out that the unit that has it got it again, as after an objection that was refused."""
+    lead: object = None
+    for event in events:
+        if event.kind == "ticket.dispatched":
+            if event.data.get("lead") == lead:
+                continue
+            lead = event.data.get("lead")
+        elif event.kind in {"ticket.returned", "ticket.reopened"}:
+            lead = None
+        yield event
 
 
 def _ahead(story: Story) -> Iterable[Moment]:

@@ -70,16 +70,26 @@ class Called:
     may_answer: bool = False
 
 
-def called_units(calls: Iterable[CallView], *, answers: bool, now: datetime) -> list[Called]:
-    """The called units; `answers` where the reader may answer for their own."""
-    return [_called(call, answers=answers and call.is_ours, now=now) for call in calls]
+def called_units(
+    calls: Iterable[CallView], *, running: bool, answers: bool, now: datetime
+) -> list[Called]:
+    """The called units; `answers` where the reader may answer for their own.
+
+    Of a whistle that isn't `running` any more no clock presses.
+    """
+    return [
+        _called(call, running=running, answers=answers and call.is_ours, now=now) for call in calls
+    ]
 
 
-def _called(call: CallView, *, answers: bool, now: datetime) -> Called:
-    clocks = (
-        _clock(_("签收"), call.signed_at, call.sign_due_at, now),
-        _clock(_("联系"), call.contacted_at, call.contact_due_at, now),
-        _clock(_("到场"), call.arrived_at, call.arrive_due_at, now),
+def _called(call: CallView, *, running: bool, answers: bool, now: datetime) -> Called:
+    clocks = tuple(
+        _clock(label, done, due if running or done else None, now)
+        for label, done, due in (
+            (_("签收"), call.signed_at, call.sign_due_at),
+            (_("联系"), call.contacted_at, call.contact_due_at),
+            (_("到场"), call.arrived_at, call.arrive_due_at),
+        )
     )
     return Called(
         call,

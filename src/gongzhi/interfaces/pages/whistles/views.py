@@ -110,7 +110,12 @@ def _context(story: WhistleStory) -> dict[str, object]:
         "story": story,
         "badge": whistle_badge(story.row.state),
         "crumbs": [Crumb(_("吹哨"), reverse("whistles"))],
-        "called": called_units(story.calls, answers=answers, now=now),
+        "called": called_units(
+            story.calls,
+            running=story.row.state is WhistleState.BLOWN,
+            answers=answers,
+            now=now,
+        ),
         "tasks": [
             row_of_task(task, now=now) for task in tasks_of(Subject("whistle", story.row.id))
         ],
