@@ -11,7 +11,10 @@ class AssembliesRoom(AppConfig):
     def ready(self) -> None:
         """Register what other rooms look up by name."""
         from gongzhi.affairs.assemblies.decisions import declare_ratings  # noqa: PLC0415
-        from gongzhi.affairs.assemblies.holdings import declare_privacy  # noqa: PLC0415
+        from gongzhi.affairs.assemblies.holdings import (  # noqa: PLC0415
+            declare_files,
+            declare_privacy,
+        )
         from gongzhi.affairs.assemblies.meeting_wordings import (  # noqa: PLC0415
             declare_wordings as declare_meeting_wordings,
         )
@@ -23,6 +26,7 @@ class AssembliesRoom(AppConfig):
         )
 
         declare_privacy()
+        declare_files()
         declare_ratings()
         declare_meeting_wordings()
         declare_owners_files()

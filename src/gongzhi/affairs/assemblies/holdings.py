@@ -5,11 +5,14 @@ from datetime import datetime
 from django.db.models import Count
 
 from gongzhi.affairs.assemblies import events
+from gongzhi.affairs.assemblies.choices import TopicState
 from gongzhi.affairs.assemblies.lifecycle import tell
-from gongzhi.affairs.assemblies.models import RosterEntry, Topic, Vote
+from gongzhi.affairs.assemblies.models import Material, RosterEntry, Topic, Vote
 from gongzhi.affairs.assemblies.statements import erase_rejected
+from gongzhi.commons.attachments.access import declare_access
 from gongzhi.commons.ledger.recording import Subject
-from gongzhi.commons.permissions.actors import SYSTEM
+from gongzhi.commons.permissions.actors import SYSTEM, Actor
+from gongzhi.commons.permissions.table import allowed
 from gongzhi.commons.privacy.encryption import declare_sealed_column
 from gongzhi.commons.privacy.retention import RetentionRule, declare_retention
 
@@ -53,3 +56,31 @@ def declare_privacy() -> None:
     declare_retention(
         RetentionRule("assemblies.rejected", "未采用的说法的文字", 180, forget_rejected)
     )
+
+
+_RUNNING = (TopicState.PROPOSED, TopicState.OPEN, TopicState.NOTICED)
+
+
+def _may_read(material_id: int, by: Actor) -> bool:
+    """Whoever may read the topic may read what it is about, earlier versions too."""
+    row = Material.objects.select_related("topic").filter(pk=material_id).first()
+    return row is not None and (
+        row.topic.opened_at is not None
+        or allowed(by, "topics.read", place_path=row.topic.place_path)
+    )
+
+
+def _may_attach(material_id: int, by: Actor) -> bool:
+    """Files go to the newest version only: what people have read before stays as it was."""
+    row = Material.objects.select_related("topic").filter(pk=material_id).first()
+    if row is None or row.topic.state not in _RUNNING:
+        return False
+    later = Material.objects.filter(topic=row.topic, title=row.title, version__gt=row.version)
+    return not later.exists() and allowed(
+        by, "topics.run", place_path=row.topic.place_path, unit_ids=[row.topic.unit_id]
+    )
+
+
+def declare_files() -> None:
+    """Let a version of a material have files; called once when the app is ready."""
+    declare_access("material", may_read=_may_read, may_attach=_may_attach)

@@ -43,6 +43,26 @@ def boundary_of(place_id: int) -> dict[str, Any] | None:
     return Place.objects.filter(pk=place_id).values_list("boundary", flat=True).first()
 
 
+def points_of(place_ids: Iterable[int]) -> dict[int, tuple[float, float]]:
+    """Where places are (longitude, latitude): their own point, or one inside their boundary.
+
+    Places with neither are left out. One query.
+    """
+    found: dict[int, tuple[float, float]] = {}
+    rest = []
+    for each in place_ids:
+        view = place(each)
+        if view.longitude is not None and view.latitude is not None:
+            found[each] = (view.longitude, view.latitude)
+        else:
+            rest.append(each)
+    rows = Place.objects.filter(pk__in=rest, boundary__isnull=False) if rest else ()
+    for row in rows:
+        inside = shapely.from_geojson(json.dumps(row.boundary)).representative_point()
+        found[row.pk] = (inside.x, inside.y)
+    return found
+
+
 class Misfit(StrEnum):
     """How boundaries may fail to fit together."""
 

@@ -10,6 +10,7 @@ from gongzhi.affairs.assemblies.figures import Figures, figures_of
 from gongzhi.affairs.assemblies.lifecycle import TOPIC, NotInAssembly, Step, can
 from gongzhi.affairs.assemblies.models import Material, Statement, Topic
 from gongzhi.affairs.assemblies.queries.decisions import DecisionRow, decisions_about
+from gongzhi.commons.attachments.queries import AttachmentView, attachments_of_many
 from gongzhi.commons.ledger.reading import EventView, events_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.notices.public_queries import PublicNoticeView, notice_about
@@ -52,7 +53,7 @@ class TopicPage:
 
 @dataclass(frozen=True, slots=True)
 class MaterialView:
-    """A version of something to read; `older` says how many versions came before it."""
+    """A version of something to read, with the files that came with it."""
 
     id: int
     title: str
@@ -60,6 +61,7 @@ class MaterialView:
     text: str
     change: str
     at: datetime
+    files: tuple[AttachmentView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +211,12 @@ def _row(topic: Topic) -> TopicRow:
 
 def _materials(topic: Topic) -> tuple[MaterialView, ...]:
     """Every version, the newest of each title first."""
-    rows = Material.objects.filter(topic=topic).order_by("title", "-version")
+    rows = list(Material.objects.filter(topic=topic).order_by("title", "-version"))
+    files = attachments_of_many("material", [row.pk for row in rows]) if rows else {}
     return tuple(
-        MaterialView(row.pk, row.title, row.version, row.text, row.change, row.at) for row in rows
-    )
+        MaterialView(
+            row.pk, row.title, row.version, row.text, row.change, row.at,
+            tuple(files.get(row.pk, ())),
+        )
+        for row in rows
+    )  # fmt: skip

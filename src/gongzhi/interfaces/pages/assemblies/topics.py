@@ -28,6 +28,7 @@ from gongzhi.affairs.assemblies.topics import (
     propose_topic,
     topic_of_proposal,
 )
+from gongzhi.commons.attachments.errors import CannotAttach
 from gongzhi.commons.notices.public import (
     CannotPost,
     NoSuchNotice,
@@ -241,7 +242,7 @@ def answer(request: HttpRequest, topic_id: int, objection_id: int) -> HttpRespon
 
 def refuse(form: Form, refused: Exception) -> None:
     """Put a refusal of an action at the field it is about."""
-    field = getattr(refused, "field", "")
+    field = "files" if isinstance(refused, CannotAttach) else getattr(refused, "field", "")
     names = {"closes_at": "closes", "place": "place"}
     field = names.get(field, field)
     form.add_error(field if field in form.fields else None, str(refused))

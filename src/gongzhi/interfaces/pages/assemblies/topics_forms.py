@@ -17,6 +17,7 @@ from gongzhi.interfaces.pages.framing.choices import (
     place_choices,
     unit_choices,
 )
+from gongzhi.interfaces.pages.framing.files import FilesField
 from gongzhi.interfaces.pages.guarding.forms import Guard, GuardedForm
 from gongzhi.interfaces.pages.tickets.fields import day, words
 
@@ -118,7 +119,15 @@ class SeedForm(forms.Form):
 class MaterialForm(forms.Form):
     title = forms.CharField(label=_("资料名称"), max_length=80)
     text = forms.CharField(
-        label=_("内容"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 8})
+        label=_("内容"),
+        help_text=_("附件的要点也写在这里，打不开附件的人照样能读。"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    files = FilesField(
+        label=_("附件"),
+        help_text=_("图片、PDF、docx、xlsx 或 pptx，每个最大 10 MB，最多 5 个。"),
+        required=False,
     )
     change = forms.CharField(
         label=_("这一版改了什么"),

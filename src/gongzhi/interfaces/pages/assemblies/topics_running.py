@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django import forms as django_forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -30,6 +31,8 @@ from gongzhi.affairs.assemblies.topics import (
     reopen_topic,
     withdraw_topic,
 )
+from gongzhi.commons.attachments.attaching import CannotAttach, attach
+from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.notices.public import CannotPost
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import require
@@ -41,7 +44,15 @@ from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 
-REFUSALS = (CannotDeliberate, CannotMove, CannotSay, CannotPost, CannotDecide, CannotAsk)
+REFUSALS = (
+    CannotDeliberate,
+    CannotMove,
+    CannotSay,
+    CannotPost,
+    CannotDecide,
+    CannotAsk,
+    CannotAttach,
+)
 Said = dict[str, Any]
 
 
@@ -70,6 +81,18 @@ def _decide(topic_id: int, form: django_forms.Form, by: Actor, at: datetime) -> 
     decide_topic(
         topic_id=topic_id, text=said["text"], rule=said["rule"], tasks=form.tasks(), by=by, at=at
     )
+
+
+@transaction.atomic
+def _material(topic_id: int, form: django_forms.Form, by: Actor, at: datetime) -> None:
+    """A version and its files, or neither."""
+    said = form.cleaned_data
+    made = add_material(
+        topic_id=topic_id, title=said["title"], text=said["text"], change=said["change"],
+        by=by, at=at,
+    )  # fmt: skip
+    for file in said["files"]:
+        attach(file, subject=Subject("material", made), by=by, at=at)
 
 
 STEPS: dict[str, Step] = {
@@ -125,10 +148,7 @@ STEPS: dict[str, Step] = {
         gettext_lazy("已加上"),
     ),
     "material": Step(
-        gettext_lazy("加一份资料"), forms.MaterialForm, "topics.run",
-        lambda topic_id, form, by, at: add_material(
-            topic_id=topic_id, **form.cleaned_data, by=by, at=at
-        ),
+        gettext_lazy("加一份资料"), forms.MaterialForm, "topics.run", _material,
         gettext_lazy("已加上"),
     ),
 }  # fmt: skip
@@ -175,4 +195,4 @@ def _form(wanted: Step, request: HttpRequest, story: TopicStory, by: Actor) -> d
         initial = {
             "title": story.row.title, "question": story.row.question, "text": story.text
         }  # fmt: skip
-    return wanted.form(data, initial=initial)
+    return wanted.form(data, request.FILES if data is not None else None, initial=initial)

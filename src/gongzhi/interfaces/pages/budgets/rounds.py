@@ -28,6 +28,7 @@ from gongzhi.affairs.budgets.rounds import (
 from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.commons.territory.queries import find_place
 from gongzhi.interfaces.pages.budgets.forms import ArchiveForm, RoundForm, WhyForm
+from gongzhi.interfaces.pages.budgets.proposals_map import groups_of, picture_of
 from gongzhi.interfaces.pages.budgets.results import (
     WIDE,
     budget_bar,
@@ -102,6 +103,7 @@ def round_page(request: HttpRequest, round_id: int) -> HttpResponse:
         "moments": moments(story.events),
         "crumbs": crumbs(),
         "voting_now": _voting_now(story),
+        "has_map": bool(story.proposals) and story.row.state is not RoundState.ARCHIVED,
     }
     if story.tally is not None:
         context |= _result(story)
@@ -217,6 +219,18 @@ def step(request: HttpRequest, round_id: int, name: str) -> HttpResponse:
     else:
         messages.success(request, _("已登记"))
     return redirect("round", round_id)
+
+
+@require_safe
+def proposals_map(request: HttpRequest, round_id: int) -> HttpResponse:
+    """Where the proposals are and what they cost, as a picture with the same as a list beside."""
+    story = round_story(by=visitor_of(request).actor, round_id=round_id)
+    if story.row.state is RoundState.ARCHIVED:
+        raise Http404  # a file knows no places
+    groups = groups_of(story)
+    picture = picture_of(groups, home=story.row.place_id)
+    context = {"row": story.row, "groups": groups, "picture": picture, "crumbs": crumbs(story)}
+    return render(request, "budgets/map.html", context)
 
 
 @require_safe

@@ -13,6 +13,7 @@ urlpatterns = [
     path("budgets/<int:round_id>/withdraw", rounds.withdraw, name="round_withdraw"),
     path("budgets/<int:round_id>/step/<slug:name>", rounds.step, name="round_step"),
     path("budgets/<int:round_id>/round.pb", rounds.export, name="round_export"),
+    path("budgets/<int:round_id>/map", rounds.proposals_map, name="round_map"),
     path("budgets/<int:round_id>/propose", proposing.propose, name="propose"),
     path("budgets/<int:round_id>/proposals/<int:number>", proposing.proposal, name="proposal"),
     path("budgets/<int:round_id>/proposals/<int:number>/check", proposing.check, name="check"),

@@ -1,4 +1,4 @@
-"""Opening an attachment, once its ticket's rules allow it."""
+"""Opening an attachment, once the rules of its subject allow it."""
 
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -14,4 +14,8 @@ def attachment(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
         opened = open_attachment(attachment_id, by=visitor_of(request).actor)
     except NoAttachment as error:
         return not_found(request, error)
-    return FileResponse(opened.path.open("rb"), headers=opened.headers)
+    response = FileResponse(opened.path.open("rb"), content_type=opened.view.media_type)
+    # Set afterwards: Django names and types a file by its path, which here is a digest.
+    for name, value in opened.headers.items():
+        response.headers[name] = value
+    return response
