@@ -6,6 +6,7 @@ from gongzhi.commons.calendar.limits import Limit, LimitUnit
 
 STARTING: dict[str, Limit] = {
     "claim.answer": Limit(5, LimitUnit.WORK_DAY),
+    "booking.answer": Limit(2, LimitUnit.WORK_DAY),
 }
 
 
