@@ -13,6 +13,7 @@ from gongzhi.affairs.resources.agreements import expire_agreements
 from gongzhi.affairs.resources.claims import expire_claims
 from gongzhi.affairs.resources.needs import expire_needs
 from gongzhi.affairs.resources.offers import expire_offers
+from gongzhi.affairs.resources.own_bookings import expire_bookings
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.hot_issues import gather_hot_issues
 from gongzhi.affairs.tickets.joint_handling import escalate_late_calls
@@ -62,6 +63,7 @@ SCHEDULES = (
     Schedule("whistles.escalate", timedelta(minutes=5), lambda at: escalate_late_calls(at=at)),
     Schedule("topics.draw", timedelta(minutes=1), lambda at: draw_opinions(at=at)),
     Schedule("claims.expire", timedelta(minutes=5), lambda at: expire_claims(at=at)),
+    Schedule("bookings.expire", timedelta(minutes=5), lambda at: expire_bookings(at=at)),
     Schedule("needs.expire", timedelta(hours=1), lambda at: expire_needs(at=at)),
     Schedule("offers.expire", timedelta(hours=1), lambda at: expire_offers(at=at)),
     Schedule("budgets.mixing", timedelta(hours=1), lambda at: shake_urns(at=at)),

@@ -18,6 +18,7 @@ from gongzhi.commons.permissions.table import NotPermitted, allowed, require
 from gongzhi.commons.territory.queries import find_place
 
 LONGEST = timedelta(hours=12)
+STANDING = (BookingState.ASKED, BookingState.BOOKED)  # these keep their time from others
 
 
 class CannotBook(ValueError):
@@ -42,36 +43,55 @@ def book_room(
         raise CannotBook(_("没有这个单位，请重新选择"))
     place = find_place(host.place_id)
     require(by, "bookings.make", place_path=place.path if place else "", unit_ids=[host_id])
-    # The update locks the room's row, so that bookings of one room queue up on every database.
-    if not Offer.objects.filter(pk=room_id, seats__isnull=False).update(touched_at=at):
-        raise NotInPool
-    room = Offer.objects.get(pk=room_id)
-    _check_booking(room, purpose, headcount, begins, ends, at=at)
-    taken = Booking.objects.filter(
-        room=room, state=BookingState.BOOKED, begins__lt=ends, ends__gt=begins
-    ).first()
-    if taken is not None:
-        until = f"{localtime(taken.begins):%m-%d %H:%M}–{localtime(taken.ends):%H:%M}"
-        raise CannotBook(_("这段时间已有预约：%(until)s") % {"until": until})
+    room = lock_room(room_id, at=at)
+    check_booking(room, purpose, headcount, begins, ends, at=at)
+    refuse_taken(room, begins, ends)
     row = Booking.objects.create(
         room=room, host_id=host_id, purpose=purpose.strip(), headcount=headcount, begins=begins,
         ends=ends, booked_at=at,
     )  # fmt: skip
     tell(
         Subject("booking", row.pk), events.BOOKED, by=by, at=at, place_id=room.place_id,
-        opens=True, room=room.pk, begins=begins.isoformat(timespec="minutes"),
-        minutes=_minutes(row),
+        opens=True, **stretch_of(row),
     )  # fmt: skip
     return row.pk
+
+
+def lock_room(room_id: int, *, at: datetime) -> Offer:
+    """The room; the update locks its row, so that its bookings queue up on every database."""
+    if not Offer.objects.filter(pk=room_id, seats__isnull=False).update(touched_at=at):
+        raise NotInPool
+    return Offer.objects.get(pk=room_id)
+
+
+def refuse_taken(room: Offer, begins: datetime, ends: datetime, *, but: int | None = None) -> None:
+    """Refuse a stretch that another standing booking holds, in the transaction of `lock_room`."""
+    standing = Booking.objects.filter(
+        room=room, state__in=STANDING, begins__lt=ends, ends__gt=begins
+    )
+    taken = standing.exclude(pk=but).order_by("begins").first()
+    if taken is not None:
+        until = f"{localtime(taken.begins):%m-%d %H:%M}–{localtime(taken.ends):%H:%M}"
+        raise CannotBook(_("这段时间已有预约：%(until)s") % {"until": until})
+
+
+def stretch_of(row: Booking) -> dict[str, Any]:
+    """Room, begin and minutes, as the events of a booking tell them."""
+    return {
+        "room": row.room_id,
+        "begins": row.begins.isoformat(timespec="minutes"),
+        "minutes": _minutes(row),
+    }
 
 
 def _minutes(row: Booking) -> int:
     return int((row.ends - row.begins).total_seconds() // 60)
 
 
-def _check_booking(
+def check_booking(
     room: Offer, purpose: str, headcount: int, begins: datetime, ends: datetime, *, at: datetime
 ) -> None:
+    """Refuse what can't be in this room: purpose, number of people, day and hours."""
     if room.state != OfferState.OPEN:
         raise CannotBook(
             _("这个场地现在是“%(state)s”，不能预约") % {"state": OfferState(room.state).label}
@@ -94,7 +114,8 @@ def _check_booking(
         raise CannotBook(_("不在开放时间内；当天开放：%(hours)s") % {"hours": open_at or "—"})
 
 
-def _booking(booking_id: int) -> Booking:
+def find_booking(booking_id: int) -> Booking:
+    """One booking with its room; raises `NotInPool`."""
     row = Booking.objects.select_related("room").filter(pk=booking_id).first()
     if row is None:
         raise NotInPool
@@ -104,8 +125,8 @@ def _booking(booking_id: int) -> Booking:
 @transaction.atomic
 def cancel_booking(*, booking_id: int, by: Actor, at: datetime) -> None:
     """The host or the room's unit takes a booking back; the time is free again."""
-    row = _booking(booking_id)
-    if not allowed(by, "bookings.make", unit_ids=[row.host_id]):
+    row = find_booking(booking_id)
+    if row.host_id is None or not allowed(by, "bookings.make", unit_ids=[row.host_id]):
         require(by, "offers.open", place_path=row.room.place_path, unit_ids=[row.room.unit_id])
     move(row, BOOKING, Step.CANCEL)
     tell(
@@ -117,7 +138,7 @@ def cancel_booking(*, booking_id: int, by: Actor, at: datetime) -> None:
 @transaction.atomic
 def report_use(*, booking_id: int, came: bool, by: Actor, at: datetime) -> None:
     """The room's unit says whether the host came; no-shows are counted apart from use."""
-    row = _booking(booking_id)
+    row = find_booking(booking_id)
     if not allowed(by, "offers.open", place_path=row.room.place_path, unit_ids=[row.room.unit_id]):
         raise NotPermitted("offers.open")
     if at < row.begins:

@@ -96,8 +96,19 @@ class PlanState(models.TextChoices):
     APPLIED = "applied", _("已采用")
 
 
+class BookingRule(models.TextChoices):
+    """Who may book a room, and whether somebody looks at it first."""
+
+    ASK = "ask", _("居民可约，由场地方确认")
+    AT_ONCE = "at_once", _("居民可约，约上即定")
+    UNITS = "units", _("只由单位预约")
+
+
 class BookingState(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("booking", "等场地方确认")
     BOOKED = "booked", _("已预约")
+    DECLINED = "declined", pgettext_lazy("booking", "未同意")
+    LAPSED = "lapsed", pgettext_lazy("booking", "逾期未答复")
     CANCELLED = "cancelled", _("已取消")
     USED = "used", _("已使用")
     NO_SHOW = "no_show", _("未到")

@@ -94,6 +94,16 @@ PLAN_COMPUTED = declare(
 PLAN_APPLIED = declare("plan.applied", "a plan's matches became claims", "claims")
 
 BOOKED = declare("booking.made", "a room was booked", "room", "begins", "minutes")
+BOOKING_ASKED = declare(
+    "booking.asked", "a resident would like a room", "room", "begins", "minutes"
+)
+BOOKING_MOVED = declare(
+    "booking.moved", "a resident changed their own booking", "room", "begins", "minutes"
+)
+BOOKING_DECLINED = declare("booking.declined", "the room's unit said no to a resident", "room")
+BOOKING_LAPSED = declare("booking.lapsed", "nobody answered a resident in time", "room")
+BOOKING_ERASED = declare("booking.erased", "name and contact of a booking were erased")
+RULE_SET = declare("offer.booking_rule_set", "who may book the room was set", "rule")
 BOOKING_CANCELLED = declare("booking.cancelled", "a booking was cancelled", "room")
 BOOKING_USED = declare("booking.used", "the booked room was used", "room", "minutes")
 BOOKING_NO_SHOW = declare("booking.no_show", "nobody came to the booked room", "room")

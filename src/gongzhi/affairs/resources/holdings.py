@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from gongzhi.affairs.resources import events
 from gongzhi.affairs.resources.choices import NeedState
 from gongzhi.affairs.resources.lifecycle import tell
-from gongzhi.affairs.resources.models import ReportSlip, Signup, Stint, Wish
+from gongzhi.affairs.resources.models import Booking, ReportSlip, Signup, Stint, Wish
 from gongzhi.affairs.resources.wishes import erase_identity
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import SYSTEM
@@ -52,6 +52,21 @@ def forget_signups(*, cutoff: datetime, limit: int, at: datetime) -> int:
     return len(rows)
 
 
+def forget_bookers(*, cutoff: datetime, limit: int, at: datetime) -> int:
+    """Forget who booked a room, and for what, where the day lies before `cutoff`."""
+    over = Booking.objects.filter(host=None, erased_at=None, ends__lt=cutoff)
+    rows = list(over.order_by("id").select_related("room")[:limit])
+    for row in rows:
+        Booking.objects.filter(pk=row.pk).update(
+            name_sealed="", contact_sealed="", purpose="", erased_at=at
+        )
+        tell(
+            Subject("booking", row.pk), events.BOOKING_ERASED, by=SYSTEM, at=at,
+            place_id=row.room.place_id,
+        )  # fmt: skip
+    return len(rows)
+
+
 def forget_members(*, cutoff: datetime, limit: int, at: datetime) -> int:
     """Forget name and deeds of slips drafted before `cutoff`."""
     rows = list(
@@ -70,6 +85,7 @@ def declare_privacy() -> None:
     for column in ("name_sealed", "contact_sealed"):
         declare_sealed_column("resources.Wish", column)
         declare_sealed_column("resources.Signup", column)
+        declare_sealed_column("resources.Booking", column)
     declare_sealed_column("resources.Stint", "name_sealed")
     declare_sealed_column("resources.ReportSlip", "name_sealed")
     declare_retention(
@@ -80,6 +96,9 @@ def declare_privacy() -> None:
     )
     declare_retention(
         RetentionRule("resources.signups", "志愿者报名的称呼和联系方式", 90, forget_signups)
+    )
+    declare_retention(
+        RetentionRule("resources.bookers", "居民预约场地的称呼和联系方式", 30, forget_bookers)
     )
     declare_retention(
         RetentionRule("resources.members", "双报到单中的姓名和事迹", 365, forget_members)

@@ -57,6 +57,7 @@ class Step(StrEnum):
     RETURN = "return"
     NO_SHOW = "no_show"
     CANCEL = "cancel"
+    CHANGE = "change"
     USE = "use"
     START = "start"
     STOP = "stop"
@@ -91,7 +92,7 @@ def _move(target: str, words: str | Promise, *sources: str) -> Move:
     return Move(frozenset(sources), target, words)
 
 
-_N, _O, _C, _P = NeedState, OfferState, ClaimState, ProjectState
+_N, _O, _C, _P, _B = NeedState, OfferState, ClaimState, ProjectState, BookingState
 NEED = Lifecycle(
     pgettext_lazy("record", "需求"),
     _N,
@@ -138,13 +139,13 @@ BOOKING = Lifecycle(
     pgettext_lazy("record", "预约"),
     BookingState,
     {
-        Step.CANCEL: _move(
-            BookingState.CANCELLED, pgettext_lazy("step", "取消预约"), BookingState.BOOKED
-        ),
-        Step.USE: _move(BookingState.USED, pgettext_lazy("step", "登记使用"), BookingState.BOOKED),
-        Step.NO_SHOW: _move(
-            BookingState.NO_SHOW, pgettext_lazy("step", "登记未到"), BookingState.BOOKED
-        ),
+        Step.AGREE: _move(_B.BOOKED, pgettext_lazy("step", "同意预约"), _B.ASKED),
+        Step.DECLINE: _move(_B.DECLINED, pgettext_lazy("step", "不同意"), _B.ASKED),
+        Step.EXPIRE: _move(_B.LAPSED, pgettext_lazy("step", "到期"), _B.ASKED),
+        Step.CANCEL: _move(_B.CANCELLED, pgettext_lazy("step", "取消预约"), _B.ASKED, _B.BOOKED),
+        Step.CHANGE: _move(_B.ASKED, pgettext_lazy("step", "改预约"), _B.ASKED, _B.BOOKED),
+        Step.USE: _move(_B.USED, pgettext_lazy("step", "登记使用"), _B.BOOKED),
+        Step.NO_SHOW: _move(_B.NO_SHOW, pgettext_lazy("step", "登记未到"), _B.BOOKED),
     },
 )
 PROJECT = Lifecycle(

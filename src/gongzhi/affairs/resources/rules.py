@@ -17,6 +17,7 @@ from gongzhi.commons.permissions.table import require
 
 STARTING: dict[str, Limit] = {
     "claim.answer": Limit(5, LimitUnit.WORK_DAY),
+    "booking.answer": Limit(2, LimitUnit.WORK_DAY),
 }
 
 

@@ -3,7 +3,14 @@
 from django.db import models
 from django.db.models import F, Q
 
-from gongzhi.affairs.resources.choices import NeedState, OfferState, Sort, Urgency, Visibility
+from gongzhi.affairs.resources.choices import (
+    BookingRule,
+    NeedState,
+    OfferState,
+    Sort,
+    Urgency,
+    Visibility,
+)
 
 
 class HelpCategory(models.Model):
@@ -120,6 +127,9 @@ class Offer(models.Model):
     asks = models.JSONField(default=list)
     gives = models.JSONField(default=list)
     seats = models.PositiveIntegerField(null=True)  # of a room that can be booked
+    booking_rule = models.CharField(
+        max_length=8, choices=BookingRule, default=BookingRule.ASK
+    )  # of a room
     begins = models.DateField()
     ends = models.DateField()
     opened_at = models.DateTimeField()

@@ -89,6 +89,7 @@ RESOURCES = (
             Need("offer.resumed"),
             Need("offer.ended"),
             Need("booking.made", ("begins",)),
+            Need("booking.moved", ("begins",)),
             Need("booking.used", ("room", "minutes")),
         ),
         caveat=_("约而未到的不算使用；没有登记每周开放时间的场地不计；节假日仍按每周时间计"),
