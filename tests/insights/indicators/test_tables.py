@@ -8,12 +8,12 @@ from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.insights.indicators.cells import Standing
-from gongzhi.insights.indicators.definitions import indicator
+from gongzhi.insights.indicators.definitions import INDICATORS, indicator
 from gongzhi.insights.indicators.measuring import Measuring
-from gongzhi.insights.indicators.periods import period_named
+from gongzhi.insights.indicators.periods import CannotTellPeriod, period_named
 from gongzhi.insights.indicators.shapes import Level
 from gongzhi.insights.indicators.sources import local_events
-from gongzhi.insights.indicators.tables import records_behind, tabulate
+from gongzhi.insights.indicators.tables import records_behind, tabulate, tabulate_all
 from tests.affairs.small_district import SmallDistrict, moment
 from tests.affairs.tickets.journeys import closed, dispatched
 
@@ -103,3 +103,16 @@ def test_what_is_due_after_the_record_was_read_is_not_judged(
         source = local_events(tmp_path, as_of=moment("2026-03-02", as_of))
         cells = Measuring(source, period).measure(indicator("response_rate"), Level.DISTRICT)
         assert sum(cell.n for cell in cells) == due
+
+
+def test_a_time_that_has_not_come_is_refused_and_one_before_everything_is_empty(
+    district: SmallDistrict, tmp_path: Path
+) -> None:
+    closed(district)
+    events = local_events(tmp_path, as_of=moment("2026-12-01"))
+    with pytest.raises(CannotTellPeriod, match="2027-01-01 还没有到"):
+        Measuring(events, period_named("2027"))
+    nothing = Measuring(events, period_named("1999"))
+    tables = tabulate_all(nothing, list(INDICATORS), Level.DISTRICT, by=district.officer)
+    assert {table.totals[0].standing for table in tables.values()} == {Standing.NO_RECORD}
+    assert "nan" not in repr(tables)

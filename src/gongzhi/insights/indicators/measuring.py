@@ -8,11 +8,17 @@ from typing import Any
 import ibis
 import numpy as np
 import pyarrow as pa
+from django.utils.translation import gettext as _
 from ibis.expr import types as ir
 
 from gongzhi.insights.indicators.cells import Cell, Standing
 from gongzhi.insights.indicators.definitions import BY_CODE
-from gongzhi.insights.indicators.periods import Period, first_of_month, offset_seconds
+from gongzhi.insights.indicators.periods import (
+    CannotTellPeriod,
+    Period,
+    first_of_month,
+    offset_seconds,
+)
 from gongzhi.insights.indicators.reading import End, Reading
 from gongzhi.insights.indicators.schemes import Scheme, in_scheme
 from gongzhi.insights.indicators.shapes import Indicator, Level, Statistic
@@ -44,6 +50,11 @@ class Measuring:
     def __post_init__(self) -> None:
         # What is due after the record was read can't be judged yet, nor a stock be counted.
         known = self.source.as_of or self.period.until
+        if self.period.since >= known:
+            # Stocks counted now would stand there as those of a time that nobody knows.
+            raise CannotTellPeriod(
+                _("%(first)s 还没有到，记录里什么都没有") % {"first": self.period.first}
+            )
         ends = self.period.ends(by_month=self.by_month)
         self._reading = Reading(
             source=self.source,

@@ -182,7 +182,9 @@ class Reading:
             rows["weekday"].append(local.weekday())
             local += timedelta(days=1)
         types = {"label": "int64", "noon": "timestamp(6)", "day": "date", "weekday": "int32"}
-        return ibis.memtable(rows, schema=ibis.schema(types))
+        schema = ibis.schema(types)
+        # As Arrow: a time that has not begun has no day, and an empty column tells no type.
+        return ibis.memtable(pa.table(rows, schema=schema.to_pyarrow()), schema=schema)
 
     def _dispatches(self) -> ir.Table:
         sent = self.of("ticket.dispatched")

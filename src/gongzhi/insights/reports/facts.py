@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.insights.indicators.overview import overview
+from gongzhi.insights.indicators.periods import CannotTellPeriod
 from gongzhi.insights.indicators.snapshots import Snapshot
 from gongzhi.insights.reports.annexes import annexes_of
 from gongzhi.insights.reports.assembly import Assembly, CannotAssemble, names_around
@@ -25,7 +26,10 @@ def assemble(
     `known` are the numbers as a person last saw them; paragraphs in which one changed say so.
     """
     with translation.override(study.language):
-        seen = overview(snap, study.period, by=by)
+        try:
+            seen = overview(snap, study.period, by=by)
+        except CannotTellPeriod as error:
+            raise CannotAssemble(str(error)) from error
         work = Assembly(study, snap, seen, study.known if known is None else known, by)
         _refuse_unknown_places(work)
         chapters = tuple(_chapter(work, section) for section in study.sections)
