@@ -126,3 +126,11 @@ MODEL_LEARNED = declare(
     "before",
     "digest",
 )
+UNITS_LEARNED = declare(
+    "unit_model.learned",
+    "the model of which units handled the like was trained anew and put in place",
+    "closed",
+    "units",
+    "right_of_thousand",
+    "digest",
+)
