@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from gongzhi.affairs.tickets import suggesting
+from gongzhi.affairs.tickets import kept_models, suggesting
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.suggesting import suggester
@@ -79,8 +79,8 @@ def test_the_file_is_read_once_and_again_when_it_changed(
     district: SmallDistrict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[Path] = []
-    usual = suggesting.read_model
-    monkeypatch.setattr(suggesting, "read_model", lambda p: (read.append(p), usual(p))[1])
+    usual = kept_models.read_model
+    monkeypatch.setattr(kept_models, "read_model", lambda p: (read.append(p), usual(p))[1])
     path = put_model()
     for _ in range(3):
         suggester().suggest([Message(body=WATER)])

@@ -214,3 +214,43 @@ def test_no_column_named_is_wrong_usage(tmp_path: Path, labelled: Path) -> None:
     result = run("train", labelled, "--text", "，", "--label", "类别", "--out", out)
     assert result.exit_code == 2
     assert "names no column" in result.output
+
+
+ODD = [
+    ("空白", "", ""),
+    ("只有空格", "  \u3000", "\t \n"),
+    ("很长", "长", "垃圾" * 50_000),
+    ("表情", "😀🔥", "🗑️😡路灯不亮👨‍👩‍👧"),
+    ("繁体", "路燈壞了", "路燈不亮，夜裡很黑"),
+    ("全角", "ＡＢＣ１２３", "路灯不亮ＡＢＣ"),
+    ("看不见", "\u200b\ufeff", "\x07停车位不够"),
+    ("公式", "=1+1", "=cmd|' /C calc'!A0 停车位不够"),
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_odd_texts_go_through_every_command(tmp_path: Path, model: Path, encoding: str) -> None:
+    times = ["2024/5/1 8:00", "2024-05-01", "2024年5月1日"]
+    rows = [(*odd, times[at % 3], at) for at, odd in enumerate(ODD)]
+    file = write(tmp_path / "odd.csv", [COLUMNS, *rows], encoding=encoding)
+    out = tmp_path / "out.csv"
+    done = run("predict", model, file, "--text", "主题,详情", "--out", out)
+    assert done.exit_code == 0, done.output
+    first = read_table(out).column("first")
+    assert (first[:2], len(first)) == ([None, None], len(ODD))
+    assert (first[3], first[4]) == ("照明", "照明")
+    done = run(
+        "duplicates", file, "--text", "主题,详情", "--time", "时间", "--out", tmp_path / "d.csv"
+    )
+    assert done.exit_code == 0, done.output
+    done = run("hot", file, *HOT, "--out", tmp_path / "hot.xlsx")
+    assert done.exit_code == 0, done.output
+    labelled = [("主题", "详情", "类别")]
+    labelled += [(subject, body, "甲乙"[at % 2]) for at, (_, subject, body) in enumerate(ODD)]
+    file = write(tmp_path / "labelled.csv", labelled, encoding=encoding)
+    learned = tmp_path / "odd.model"
+    columns = ("--text", "主题,详情", "--label", "类别")
+    done = run("train", file, *columns, "--out", learned)
+    assert done.exit_code == 0, done.output
+    assert "2, 3" in done.output
+    assert run("evaluate", learned, file, *columns).exit_code == 0

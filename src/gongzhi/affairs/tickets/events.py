@@ -128,3 +128,11 @@ MODEL_LEARNED = declare(
 )
 
 LIMIT_SET = declare("ticket_limit.set", "a limit was set anew", "name", "amount", "unit")
+UNITS_LEARNED = declare(
+    "unit_model.learned",
+    "the model of which units handled the like was trained anew and put in place",
+    "closed",
+    "units",
+    "right_of_thousand",
+    "digest",
+)

@@ -3,41 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 
-import structlog
-from django.conf import settings
-
+from gongzhi.affairs.tickets.kept_models import Kept, KeptModel, Stamp, log
 from gongzhi.commons.categories.queries import categories, rule_book
-from gongzhi.commons.trained_models.files import read_model
 from gongzhi.engines.triage.model import Model
 from gongzhi.engines.triage.suggestions import Rank, Suggester, Suggestion
 from gongzhi.engines.triage.texts import Message
 
-log = structlog.get_logger("gongzhi.triage")
-
-
-@dataclass(frozen=True, slots=True)
-class _Stamp:
-    """By what a file is known to be the one that was read."""
-
-    path: Path
-    node: int
-    size: int
-    changed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What was last read: from which file, and the model; None where it can't be used."""
-
-    stamp: _Stamp | None
-    model: Model | None
-
-
-_reading = Lock()
-_kept = _Kept(None, None)
-_told_unknown: tuple[_Stamp | None, frozenset[str]] = (None, frozenset())
+_categories = KeptModel("categories.model")
+_told_unknown: tuple[Stamp | None, frozenset[str]] = (None, frozenset())
 
 
 @dataclass(frozen=True)
@@ -78,7 +52,7 @@ class ModelAndRules:
 
 def model_file() -> Path:
     """Where the model of this installation lies, if there is one."""
-    return Path(settings.MODELS_FOLDER) / "categories.model"
+    return _categories.file()
 
 
 def suggester() -> Suggester:
@@ -90,7 +64,7 @@ def suggester() -> Suggester:
     today isn't used.
     """
     rules = rule_book()
-    kept = _newest()
+    kept = _categories.newest()
     if kept.model is None:
         return rules
     code_of = _matters_of(kept)
@@ -99,40 +73,11 @@ def suggester() -> Suggester:
 
 def model_in_use() -> Model | None:
     """The trained model, unless there is none, it can't be read, or it knows no matter of today."""
-    kept = _newest()
+    kept = _categories.newest()
     return kept.model if kept.model and _matters_of(kept) else None
 
 
-def _newest() -> _Kept:
-    global _kept  # noqa: PLW0603 - one model for the process, read once a change
-    stamp = _stamp_of(model_file())
-    if stamp != _kept.stamp:
-        with _reading:
-            if stamp != _kept.stamp:
-                _kept = _Kept(stamp, _read(stamp) if stamp else None)
-    return _kept
-
-
-def _stamp_of(path: Path) -> _Stamp | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return _Stamp(path, found.st_ino, found.st_size, found.st_mtime_ns)
-
-
-def _read(stamp: _Stamp) -> Model | None:
-    try:
-        model = Model.from_parts(*read_model(stamp.path))
-        model.suggest([Message(body="试一试")])  # parts that are read may still not work together
-    except Exception as error:  # whatever a broken file does, requests go on
-        log.warning("triage.model_unusable", file=stamp.path.name, error=type(error).__name__)
-        return None
-    log.info("triage.model_loaded", labels=len(model.labels))
-    return model
-
-
-def _matters_of(kept: _Kept) -> dict[str, str]:
+def _matters_of(kept: Kept) -> dict[str, str]:
     """The matters of today that the labels mean; labels that mean none are told once."""
     global _told_unknown  # noqa: PLW0603 - so that the log isn't filled with one sentence
     assert kept.model

@@ -5,55 +5,31 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from gongzhi.interfaces.commands.speaking import refuse, say, with_django
+from gongzhi.interfaces.commands.triage_options import NewFile, some_column
+
+if TYPE_CHECKING:
+    from gongzhi.commons.permissions.actors import Actor
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_WORKBOOKS = frozenset({".xlsx", ".xls", ".ods"})
-
-
-class _New(click.Path):
-    """A file to be written: what would fail after minutes of work is refused before it."""
-
-    def __init__(self, *, kind: str = "") -> None:
-        super().__init__(dir_okay=False, writable=True, path_type=Path)
-        self._kind = kind
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
-        path = Path(super().convert(value, param, ctx))
-        suffix = path.suffix.lower()
-        if self._kind == "xlsx" and suffix != ".xlsx":
-            self.fail(f"须以 .xlsx 结尾 must end in .xlsx: {path}", param, ctx)
-        if self._kind == "csv" and suffix in _WORKBOOKS:
-            self.fail(f"写出的是 CSV，请以 .csv 结尾 a CSV file is written: {path}", param, ctx)
-        if not path.absolute().parent.is_dir():
-            self.fail(f"没有这个文件夹 no such folder: {path.parent}", param, ctx)
-        return path
-
-
-def _some_column(_ctx: click.Context, _param: click.Parameter, listed: str) -> str:
-    if not listed.strip(" ,，"):
-        raise click.BadParameter("没有列名 it names no column")
-    return listed
-
-
 _TEXT = click.option(
     "--text",
     "text",
     required=True,
-    callback=_some_column,
+    callback=some_column,
     metavar="列,列 COL,COL",
     help="文字所在的列；两列以上时第一列是标题，其余是正文。 "
     "The column of the text; of several, the first is the subject and the rest the body.",
 )
 _CSV = click.option(
-    "--out", required=True, type=_New(kind="csv"), help="结果 CSV。 The resulting CSV file."
+    "--out", required=True, type=NewFile(kind="csv"), help="结果 CSV。 The resulting CSV file."
 )
 _XLSX = click.option(
-    "--out", required=True, type=_New(kind="xlsx"), help="结果 XLSX。 The resulting workbook."
+    "--out", required=True, type=NewFile(kind="xlsx"), help="结果 XLSX。 The resulting workbook."
 )
 _SHEET = click.option(
     "--sheet", help="工作表名，默认第一张。 The sheet of a workbook; the first if not given."
@@ -96,7 +72,7 @@ def triage() -> None:
     show_default=True,
     help="低于此概率即“不确定”。 Below this probability the model is not sure.",
 )
-@click.option("--out", required=True, type=_New(), help="模型文件。 Where the model goes.")
+@click.option("--out", required=True, type=NewFile(), help="模型文件。 Where the model goes.")
 @_SHEET
 def train(
     *,
@@ -188,7 +164,9 @@ def predict(
 @_TEXT
 @click.option("--label", required=True, metavar="列 COL", help="正确类别的列。 The true labels.")
 @click.option("--facts", default="", metavar="列,列 COL,COL", help="同训练。 As in training.")
-@click.option("--json", "json_out", type=_New(), help="另存 JSON。 Write the figures as JSON, too.")
+@click.option(
+    "--json", "json_out", type=NewFile(), help="另存 JSON。 Write the figures as JSON, too."
+)
 @_SHEET
 def evaluate(
     *,
@@ -318,9 +296,15 @@ def hot(
     show_default=True,
     help="最多用几张最新的工单。 Learn from so many of the newest tickets.",
 )
+@click.option(
+    "--units",
+    is_flag=True,
+    help="改学“以往由谁办”，在工单页供派单人参考。 "
+    "Learn which units handled the like instead, shown to whoever dispatches.",
+)
 @click.option("--as", "login", default=None, help="以谁的身份（登录名）。 In whose name (login).")
 @with_django
-def learn(*, most: int, login: str | None) -> None:
+def learn(*, most: int, units: bool, login: str | None) -> None:
     """用本区已定的分类训练模型并启用。 Train on the district's own decisions, and put it in place.
 
     用人工改定的分类，以及保持到办结的分类；已删除内容的工单不用。先交叉检验，不如现在的就不替换。
@@ -332,6 +316,9 @@ def learn(*, most: int, login: str | None) -> None:
     from gongzhi.interfaces.commands.tickets import actor_with  # noqa: PLC0415
 
     by = actor_with(login)
+    if units:
+        _learn_units(by, most=most)
+        return
     with _speaking(), progress("学习 learning") as tell:
         try:
             learned = learn_categories(by=by, at=datetime.now(UTC), most=most, progress=tell)
@@ -353,6 +340,27 @@ def learn(*, most: int, login: str | None) -> None:
         f"在 {learned.compared} 张新工单上：新模型 {learned.right_there:.1%}，"
         f"{before} {learned.before_there:.1%}",
         "on tickets that neither had learned from",
+    )
+
+
+def _learn_units(by: "Actor", *, most: int) -> None:
+    from gongzhi.affairs.tickets.practice import learn_units  # noqa: PLC0415
+    from gongzhi.commons.permissions.table import NotPermitted  # noqa: PLC0415
+
+    with _speaking(), progress("学习 learning") as tell:
+        try:
+            learned = learn_units(by=by, at=datetime.now(UTC), most=most, progress=tell)
+        except NotPermitted as error:
+            refuse(str(error), "You may not train the model.")
+    say(
+        f"✓ 已启用新模型：{learned.closed} 张已办结的工单，{learned.units} 个单位",
+        f"A new model is in place: {learned.closed} closed tickets, {learned.units} units.",
+    )
+    say(
+        f"在最近 {learned.tested} 张工单上：首选正确 {learned.right:.1%}，前三含正确"
+        f" {learned.in_three:.1%}，校准误差 {learned.calibration_error:.3f}；"
+        f"事项和社区的对照表 {learned.table:.1%}，派单目录 {learned.catalogue:.1%}",
+        "right at first rank, among three, calibration error; a plain table; the catalogue",
     )
 
 

@@ -31,10 +31,12 @@ __all__ = [
     "FALSE_ALARMS",
     "Coming",
     "Gathered",
+    "HotOf",
     "HotView",
     "coming",
     "gathered",
     "hot_issue",
+    "hot_issue_of",
     "hot_issues_within_reach",
     "tickets_of_issue",
 ]
@@ -71,6 +73,16 @@ class HotView:
     here: int
     open_here: int
     samples: tuple[TicketRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HotOf:
+    """The matter that a ticket speaks of: numbers of the whole, no words of other tickets."""
+
+    id: int
+    rank: int
+    messages: int
+    rising: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,13 @@ def hot_issues_within_reach(*, by: Actor, most: int = MOST_SHOWN) -> tuple[HotVi
 def hot_issue(*, by: Actor, issue_id: int) -> HotView | None:
     """One matter; None where it isn't there or none of its tickets lies within reach."""
     return next(iter(_views(by, _visible(by).filter(pk=issue_id))), None)
+
+
+def hot_issue_of(ticket_id: int) -> HotOf | None:
+    """The matter that a ticket speaks of, for whoever may read that ticket; one query."""
+    found = HotIssue.objects.filter(members__ticket=ticket_id)
+    row = found.values_list("id", "rank", "messages", "rising").first()
+    return HotOf(*row) if row else None
 
 
 def tickets_of_issue(*, by: Actor, issue_id: int, cursor: str = "") -> Page:

@@ -155,6 +155,7 @@ class Story:
     assists: tuple[tuple[int, str, datetime | None], ...]
     suggestions: tuple[tuple[str, str, float], ...]
     highlights: tuple[Highlight, ...]
+    ticked: str  # the urgency that the requester ticked, as long as that is known
     remarks: tuple[RemarkView, ...]
     events: tuple[EventView, ...]
     callbacks: tuple[CallbackView, ...]
@@ -218,6 +219,7 @@ def _story(ticket: Ticket, *, by: Actor, for_requester: bool, open_contact: bool
         assists=tuple((a.unit_id, names.get(a.unit_id, ""), a.reported_at) for a in assists),
         suggestions=_suggestions(ticket),
         highlights=() if for_requester else _highlights(ticket),
+        ticked="" if for_requester else str(ticket.triage.get("ticked", "")),
         remarks=tuple(
             RemarkView(
                 kind=RemarkKind(remark.kind),

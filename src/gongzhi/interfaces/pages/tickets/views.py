@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gongzhi.affairs.resources.queries.facts import need_of_source
-from gongzhi.affairs.tickets.lifecycle import ticket_to_read
+from gongzhi.affairs.tickets.choices import OPEN_STATES
+from gongzhi.affairs.tickets.lifecycle import Step, ticket_to_read
+from gongzhi.affairs.tickets.practice import usual_units
+from gongzhi.affairs.tickets.queries.hot import hot_issue_of
 from gongzhi.affairs.tickets.queries.routing import lead_after_correction
 from gongzhi.affairs.tickets.queries.stories import Story, WaitingReview, story_for_staff
 from gongzhi.affairs.tickets.replies import keep_reply, kept_replies
@@ -31,8 +34,10 @@ from gongzhi.interfaces.pages.tickets.rows import URGENCY_BADGES, due_words, mom
 from gongzhi.interfaces.pages.tickets.same_matters import same_matters
 from gongzhi.interfaces.pages.tickets.steps import BY_NAME, REFUSALS, Does, StepPage, offered
 from gongzhi.interfaces.pages.tickets.texts import marked
+from gongzhi.interfaces.pages.tickets.understood import urgency_lines
 
 PREFILLED = {"merge": "number", "redispatch": "unit"}  # what a link to the step may fill in
+MOST_SAME = 3  # on the ticket's own page; the step of merging shows more
 CALLING = frozenset({"contact", "call-back", "ask"})  # steps that begin with a phone call
 
 
@@ -41,7 +46,16 @@ CALLING = frozenset({"contact", "call-back", "ask"})  # steps that begin with a 
 def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
     by = visitor_of(request).actor
     story = story_for_staff(by=by, ticket_id=ticket_id)
-    return render(request, "tickets/ticket.html", _context(story, by))
+    same = []
+    if story.row.state in OPEN_STATES and any(page.name == "merge" for page in offered(story)):
+        same = same_matters(by=by, ticket_id=ticket_id, at=timezone.now())[:MOST_SAME]
+    context = _context(story, by) | {
+        "same": same,
+        "urgency_lines": urgency_lines(story),
+        "hot": hot_issue_of(ticket_id),
+        "usual": usual_units(ticket_id) if Step.REDISPATCH in story.steps else None,
+    }
+    return render(request, "tickets/ticket.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
