@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from django.db import transaction
 
 from gongzhi.affairs.tickets.choices import State
@@ -12,6 +13,7 @@ from gongzhi.affairs.tickets.models import Callback, Ticket
 from gongzhi.commons.ledger.models import Event, OutboxEntry
 from gongzhi.commons.ledger.verifying import verify
 from gongzhi.commons.territory.queries import communities
+from gongzhi.interfaces.commands.simulate import simulate
 from gongzhi.simulation.agenda import Agenda
 from gongzhi.simulation.arrivals import Arrivals
 from gongzhi.simulation.parameters import Parameters
@@ -113,6 +115,32 @@ def test_heating_rises_in_winter_and_noise_in_summer() -> None:
 def test_without_a_district_there_is_nothing_to_simulate() -> None:
     with pytest.raises(CannotSimulate, match="样例区"):
         Simulation(parameters=Parameters(), begins=MIDNIGHT)
+
+
+@pytest.mark.parametrize("wrong", ["--days=0", "--scale=0", "--communities=-1", "--days=soon"])
+def test_absurd_options_of_the_command_are_wrong_usage(wrong: str) -> None:
+    done = CliRunner().invoke(simulate, [wrong])
+    assert done.exit_code == 2
+    assert wrong.split("=", maxsplit=1)[0] in done.output
+
+
+@pytest.mark.django_db
+def test_the_command_lives_some_days_and_says_what_came_of_it(district: SmallDistrict) -> None:
+    done = CliRunner().invoke(
+        simulate, ["--days=3", "--scale=0.5", "--communities=2", "--until=2026-03-04"]
+    )
+    assert done.exit_code == 0, done.output
+    count = Ticket.objects.count()
+    assert count > 0
+    assert f"3 days, {count} tickets" in done.output
+    assert Ticket.objects.filter(received_at__gte=MIDNIGHT).count() == count
+
+
+@pytest.mark.django_db
+def test_the_command_needs_a_district(db: None) -> None:
+    done = CliRunner().invoke(simulate, ["--days=3"])
+    assert done.exit_code == 1
+    assert "样例区" in done.output
 
 
 @pytest.mark.parametrize("wrong", [{"days": 0}, {"scale": 0.0}, {"communities": 0}])

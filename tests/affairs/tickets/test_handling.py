@@ -1,6 +1,7 @@
 """The lead makes contact, asks, gets help, asks for time, and answers."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,43 @@ def test_an_assisting_unit_owes_its_report_before_closing(district: SmallDistric
     close_ticket(ticket_id=ticket_id, evidence="完", by=district.sanitation, at=MONDAY + 2 * HOUR)
     assert ticket(ticket_id).state == State.CLOSED
     assert last_event(ticket_id).data["kinds"] == ["department", "enterprise"]
+
+
+def test_the_lead_writes_down_what_a_unit_that_assists_told_it(district: SmallDistrict) -> None:
+    ticket_id, water = dispatched(district), district.units["water"].pk
+    who: dict[str, Any] = {"ticket_id": ticket_id, "at": MONDAY + HOUR}
+    ask_assistance(unit_id=water, what="冲洗路面", by=district.sanitation, **who)
+    with pytest.raises(CannotHandle, match="没有待反馈"):
+        report_assistance(text="已冲洗", by=district.sanitation, **who)
+    with pytest.raises(CannotHandle, match="没有待反馈"):
+        report_assistance(text="也冲洗", unit_id=424242, by=district.sanitation, **who)
+    report_assistance(text="来电话说已冲洗", unit_id=water, by=district.sanitation, **who)
+    told = last_event(ticket_id)
+    assert (told.kind, told.unit_id) == ("ticket.assist_reported", district.sanitation.unit_id)
+    assert told.data["unit"] == water
+    answer_ticket(text="已处理", by=district.sanitation, **who)
+    close_ticket(evidence="完", by=district.sanitation, **who)
+    assert ticket(ticket_id).state == State.CLOSED
+
+
+def test_one_unit_that_assists_does_not_report_for_another(district: SmallDistrict) -> None:
+    ticket_id = dispatched(district)
+    for name in ("water", "committee"):
+        ask_assistance(
+            ticket_id=ticket_id,
+            unit_id=district.units[name].pk,
+            what="配合",
+            by=district.sanitation,
+            at=MONDAY,
+        )
+    with pytest.raises(CannotHandle, match="没有待反馈"):
+        report_assistance(
+            ticket_id=ticket_id,
+            text="代答",
+            unit_id=district.units["committee"].pk,
+            by=district.water,
+            at=MONDAY + HOUR,
+        )
 
 
 def test_an_extension_is_asked_by_one_and_granted_by_another(district: SmallDistrict) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from gongzhi.affairs.tickets.callback import expire_callbacks
 from gongzhi.affairs.tickets.dispatch import object_to_dispatch, review_objection
@@ -18,7 +19,7 @@ from gongzhi.commons.privacy.links import sign_link
 from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.interfaces.pages.residents.telling import moments_of
 from tests.affairs.small_district import MONDAY, SmallDistrict, build
-from tests.affairs.tickets.journeys import closed, dispatched
+from tests.affairs.tickets.journeys import closed, dispatched, receive
 from tests.interfaces.pages.reading import Page
 from tests.interfaces.pages.residents import NOW, WORDS, link_to, photo
 
@@ -88,6 +89,17 @@ def test_a_refused_objection_is_no_news_for_the_requester(
     )
     page = client.get(link_to(ticket)).content.decode()
     assert page.count("派给明湖区环卫中心") == 1
+
+
+def test_what_was_answered_is_not_announced_as_received(
+    district: SmallDistrict, client: Client
+) -> None:
+    receipt = receive(district, at=timezone.now())
+    ticket, link = receipt.ticket_id, f"/t/{receipt.link_token}"
+    assert "已经收到" in client.get(link).content.decode()
+    follow_all(at=timezone.now())
+    answer_ticket(ticket_id=ticket, text="已清运", by=district.sanitation, at=timezone.now())
+    assert "已经收到" not in client.get(link).content.decode()
 
 
 def test_a_late_request_says_so(district: SmallDistrict, client: Client) -> None:

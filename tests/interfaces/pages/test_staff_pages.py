@@ -14,13 +14,9 @@ from gongzhi.affairs.tickets.closing import close_ticket
 from gongzhi.affairs.tickets.handling import answer_ticket, ask_extension, contact_requester
 from gongzhi.affairs.tickets.joint_handling import (
     AgreedTask,
-    close_whistle,
-    report_part,
     write_minutes,
 )
-from gongzhi.affairs.tickets.merging import merge_tickets
 from gongzhi.affairs.tickets.models import Ticket
-from gongzhi.affairs.tickets.parking import ask_parking, review_parking
 from gongzhi.affairs.tickets.queries.stories import story_for_staff
 from gongzhi.affairs.tickets.replies import keep_reply, kept_replies
 from gongzhi.affairs.tickets.saved_searches import saved_searches
@@ -124,58 +120,6 @@ def test_the_list_leads_in_one_tap_to_the_step_that_comes_next(
     assert leads_to() == []
     offices.sign_in(client, offices.district.coordinator)
     assert f'href="/tickets/{ticket}/call-back"' in client.get("/desk/stuck").content.decode()
-
-
-@LANGUAGES
-def test_parked_and_joined_tickets_are_in_the_coordinators_sight(
-    offices: Offices, client: Client, language: str
-) -> None:
-    one, two, parked = offices.ticket(), offices.ticket(), offices.ticket()
-    district, at = offices.district, timezone.now()
-    merge_tickets(ticket_id=two, into_id=one, by=district.coordinator, at=at)
-    review_on = timezone.localdate() + timedelta(days=30)
-    ask_parking(
-        ticket_id=parked,
-        reason="等设备",
-        plan="下月安装",
-        review_on=review_on,
-        by=district.sanitation,
-        at=at,
-    )
-    review_parking(ticket_id=parked, approved=True, reason="", by=district.street, at=at)
-    offices.sign_in(client, district.coordinator)
-    assert faults(client, "/desk/stuck", language) == []
-    html = client.get("/desk/stuck").content.decode()
-    stock, joined = html.split('id="stock"')[1].split('id="joined"')
-    assert f'href="/tickets/{parked}"' in stock
-    assert f"{review_on:%m-%d}" in stock
-    assert f'href="/tickets/{one}"' in joined
-    assert f'href="/tickets/{two}"' not in html
-
-
-@LANGUAGES
-def test_the_units_to_call_are_named_once_each(
-    offices: Offices, client: Client, language: str
-) -> None:
-    offices.sign_in(client, offices.district.coordinator)
-    ticket = offices.ticket()
-    path = f"/whistles/draft?ticket={ticket}"
-    assert faults(client, path, language) == []
-    groups = client.get(path).content.decode().split('class="unit-groups"')[1].split("</form>")[0]
-    assert groups.count("明湖水务公司") == 1
-
-
-def test_a_settled_whistle_presses_nobody(offices: Offices, client: Client) -> None:
-    whistle = offices.whistle()
-    offices.sign_in(client, offices.district.coordinator)
-    assert client.get(f"/whistles/{whistle}").content.decode().count("due--soon") > 0
-    at, coordinator = timezone.now(), offices.district.coordinator
-    lead = offices.district.sanitation
-    report_part(whistle_id=whistle, unit_id=lead.unit_id, text="已清运", by=lead, at=at)
-    write_minutes(whistle_id=whistle, minutes="先清运", tasks=[], by=coordinator, at=at)
-    close_whistle(whistle_id=whistle, by=coordinator, at=at)
-    calls = client.get(f"/whistles/{whistle}").content.decode().split('class="calls"')[1]
-    assert "due--" not in calls.split("</ul>")[0]
 
 
 def test_others_see_no_step_that_is_not_theirs(offices: Offices, client: Client) -> None:

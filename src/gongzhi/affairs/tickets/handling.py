@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import RemarkKind, Review, State
 from gongzhi.affairs.tickets.deadlines import begin_pause, end_pause
-from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch
+from gongzhi.affairs.tickets.lifecycle import Step, move, tell, ticket_for, touch, units_for
 from gongzhi.affairs.tickets.models import Assist, Extension, Ticket
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.queries import standing_unit
+from gongzhi.commons.permissions.table import allowed
 
 BEING_HANDLED = frozenset({State.DISPATCHED, State.IN_PROGRESS, State.REOPENED, State.PARKED})
 
@@ -159,18 +160,31 @@ def ask_assistance(*, ticket_id: int, unit_id: int, what: str, by: Actor, at: da
 
 
 @transaction.atomic
-def report_assistance(*, ticket_id: int, text: str, by: Actor, at: datetime) -> None:
-    """An assisting unit reports to the lead what it did."""
+def report_assistance(
+    *, ticket_id: int, text: str, by: Actor, at: datetime, unit_id: int | None = None
+) -> None:
+    """An assisting unit reports to the lead what it did.
+
+    With `unit_id` whoever answers for the ticket writes down what that unit told it: not every
+    unit that helps has a sign-in, and what it owes keeps the ticket from being closed.
+    """
     ticket = ticket_for(by, "tickets.handle", ticket_id)
     text = _words(text, _("协办情况"))
-    mine = Assist.objects.filter(
-        ticket=ticket, reported_at=None, unit_id__in=[role.unit_id for role in by.roles]
-    ).first()
+    ours = {role.unit_id for role in by.roles}
+    if unit_id is not None and unit_id not in ours and _answers_for(ticket, by):
+        ours = {unit_id}
+    owed = Assist.objects.filter(ticket=ticket, reported_at=None, unit_id__in=ours)
+    mine = owed.filter(unit_id=unit_id).first() if unit_id is not None else owed.first()
     if mine is None:
         raise CannotHandle(_("本单位没有待反馈的协办事项"))
     touch(ticket, at=at)
     Assist.objects.filter(pk=mine.pk).update(reported_at=at)
     tell(ticket, events.ASSIST_REPORTED, by=by, at=at, text=text, unit=mine.unit_id)
+
+
+def _answers_for(ticket: Ticket, by: Actor) -> bool:
+    units = units_for("tickets.answer", ticket)
+    return allowed(by, "tickets.answer", place_path=ticket.place_path, unit_ids=units)
 
 
 @transaction.atomic

@@ -13,10 +13,24 @@ from gongzhi.interfaces.commands.speaking import refuse, say, with_django
     help="用公开的模型模拟居民、单位和季节，驱动真实的办理动作，生成一段时间的数据；只用于试验。"
     " Let a documented model of residents, units and seasons drive the real actions."
 )
-@click.option("--communities", default=36, show_default=True, help="社区数 communities")
-@click.option("--days", default=365, show_default=True, help="天数 days")
+@click.option(
+    "--communities",
+    type=click.IntRange(min=1),
+    default=36,
+    show_default=True,
+    help="社区数 communities",
+)
+@click.option(
+    "--days", type=click.IntRange(min=1), default=365, show_default=True, help="天数 days"
+)
 @click.option("--seed", default=1, show_default=True, help="随机种子 seed")
-@click.option("--scale", default=1.0, show_default=True, help="规模倍数 times the usual volume")
+@click.option(
+    "--scale",
+    type=click.FloatRange(min=0, min_open=True, max=1_000),
+    default=1.0,
+    show_default=True,
+    help="规模倍数 times the usual volume",
+)
 @click.option(
     "--whistles",
     type=click.FloatRange(0, 1),

@@ -90,7 +90,11 @@ def _parked_since(
         .order_by("reviewed_at", "ticket_id")
         .values_list("ticket_id", "reviewed_at", "review_on")[:most]
     )
-    return {ticket: ParkedSince(since, review_on) for ticket, since, review_on in rows}
+    return {
+        ticket: ParkedSince(since, review_on)
+        for ticket, since, review_on in rows
+        if since is not None
+    }
 
 
 def _in_order(parked_since: Mapping[int, ParkedSince]) -> tuple[TicketRow, ...]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongzhi.affairs.tickets.callback import CannotCallBack, answer_callback
-from gongzhi.affairs.tickets.choices import OPEN_STATES, Satisfied, Solved
+from gongzhi.affairs.tickets.choices import OPEN_STATES, Satisfied, Solved, State
 from gongzhi.affairs.tickets.closing import CannotClose
 from gongzhi.affairs.tickets.handling import CannotHandle
 from gongzhi.affairs.tickets.intake import TEXT_LIMIT
@@ -41,6 +41,9 @@ from gongzhi.interfaces.pages.residents.telling import (
     moments_of,
     open_question,
 )
+
+# While a ticket stands here and is less than a day old, its page begins with number and link.
+_JUST_SENT = frozenset({State.RECEIVED, State.ACCEPTED, State.DISPATCHED})
 
 # The refusals of the actions that a requester can take; each says why, in words for people.
 REFUSALS = (CannotHandle, CannotMove, CannotCallBack, CannotChange, CannotClose, CannotAttach)
@@ -137,7 +140,8 @@ def _show(request: HttpRequest, token: str, holder: Actor, **wrong: forms.Form) 
         "can_correct": story.row.state in CORRECTABLE,
         "can_withdraw": "withdraw" in {step.value for step in story.steps},
         "link": request.build_absolute_uri(request.path),
-        "is_new": timezone.now() - story.row.received_at < timedelta(days=1),
+        "is_new": story.row.state in _JUST_SENT
+        and timezone.now() - story.row.received_at < timedelta(days=1),
     }
     return render(request, "residents/ticket.html", context)
 

@@ -124,7 +124,17 @@ class AssistForm(StepForm):
 
 
 class ReportForm(StepForm):
+    """What a unit that assists did; the lead writes it down for one that has no sign-in."""
+
+    assisting = forms.TypedChoiceField(
+        label=_("哪个单位协办的"), coerce=int, help_text=_("对方不用本系统的，由主办单位代为记下。")
+    )
     text = words(_("协办情况"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waiting = [(unit, name) for unit, name, reported in self.story.assists if reported is None]
+        self.fields["assisting"].choices = waiting  # type: ignore[attr-defined]
 
 
 class ExtensionForm(StepForm):

@@ -91,7 +91,7 @@ def _title(event: EventView) -> str:
             )
             if words
         )
-    elif event.kind in {"ticket.dispatched", "ticket.assisted"}:
+    elif event.kind in {"ticket.dispatched", "ticket.assisted", "ticket.assist_reported"}:
         unit = find_unit(_id(data.get("lead") or data.get("unit")))
         detail = unit.name if unit else ""
     elif event.kind == "ticket.corrected" and event.person_id:

@@ -159,7 +159,9 @@ STEPS: tuple[StepPage, ...] = (
     StepPage(
         "report", pgettext_lazy("step", "反馈协办情况"), forms.ReportForm,
         lambda s: any(reported is None for _unit, _name, reported in s.assists),
-        lambda d, a: handling.report_assistance(text=a["text"], **d.who),
+        lambda d, a: handling.report_assistance(
+            text=a["text"], unit_id=a["assisting"], **d.who
+        ),
     ),
     StepPage(
         "note", pgettext_lazy("step", "写备注"), forms.NoteForm, _handled,
