@@ -5,7 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from gongzhi.affairs.assemblies.queries.meetings import units_asked, was_called
-from gongzhi.affairs.resources.queries.facts import claim_parties, publisher_of
+from gongzhi.affairs.resources.queries.facts import (
+    claim_parties,
+    publisher_of,
+    unit_of_booking,
+    waits_for_unit,
+)
 from gongzhi.affairs.tickets.queries.facts import open_followers, ticket_facts
 from gongzhi.affairs.tickets.queries.stories import lead_of
 from gongzhi.affairs.tickets.queries.whistles import units_called
@@ -151,6 +156,12 @@ def _publisher(event: Happened, template: str) -> Iterable[Message]:
     yield from _unit(event, publisher_of(event.subject_id), template)
 
 
+def _booking_asked(event: Happened) -> Iterable[Message]:
+    """The room's unit, while a resident still waits for its answer."""
+    if waits_for_unit(event.subject_id):
+        yield from _unit(event, unit_of_booking(event.subject_id), "booking_asked")
+
+
 def _to_meeting(event: Happened, template: str) -> Iterable[Message]:
     for unit_id in units_asked(event.subject_id):
         yield from _unit(event, unit_id, template)
@@ -194,6 +205,8 @@ TELLS: dict[str, Tell] = {
     "claim.done": lambda event: _receiver(event, "claim_done"),
     "claim.returned": lambda event: _unit(event, event.data.get("giver"), "claim_returned"),
     "claim.confirmed": lambda event: _unit(event, event.data.get("giver"), "claim_confirmed"),
+    "booking.asked": _booking_asked,
+    "booking.moved": _booking_asked,
     "need.drafted": lambda event: _publisher(event, "wish_drafted"),
     "need.confirmed": lambda event: _publisher(event, "need_confirmed"),
     "whistle.blown": _whistled,

@@ -96,11 +96,11 @@ def test_offers_come_from_a_workbook(tmp_path: Path) -> None:
 
 
 def test_offers_with_odd_hours_units_and_days_are_named(tmp_path: Path) -> None:
-    rows = f"""资源,单位,类别,数量,到,星期,时间
-甲,没有的单位,理发,4,{SOON},,
-乙,柳岸银行网点,理发,4,{SOON},周八,09:00-10:00
-丙,柳岸银行网点,理发,4,{SOON},周一,十点
-丁,柳岸银行网点,理发,4,{SOON},周一,12:00-10:00
+    rows = f"""资源,单位,类别,范围,数量,到,星期,时间
+甲,没有的单位,理发,北桥街道,4,{SOON},,
+乙,柳岸银行网点,理发,北桥街道,4,{SOON},周八,09:00-10:00
+丙,柳岸银行网点,理发,北桥街道,4,{SOON},周一,十点
+丁,柳岸银行网点,理发,北桥街道,4,{SOON},周一,12:00-10:00
 """
     done = run("offers", write(tmp_path, rows))
     assert done.exit_code == 1
@@ -112,3 +112,40 @@ def test_a_file_without_a_needed_column_says_which(tmp_path: Path) -> None:
     done = run("needs", write(tmp_path, "需求,社区\n甲,乙\n"))
     assert done.exit_code == 1
     assert "类别" in done.output + (done.stderr or "")
+
+
+def test_an_offer_without_area_is_named_by_row_and_column(tmp_path: Path) -> None:
+    head = "资源,单位,类别,范围,数量,到\n"
+    rows = f"甲,柳岸银行网点,理发,,4,{SOON}\n乙,柳岸银行网点,理发,没有的街道,4,{SOON}\n"
+    done = run("offers", write(tmp_path, head + rows))
+    assert done.exit_code == 1
+    rejected = read_table(tmp_path / "list.csv.rejects.csv")
+    assert [(row[0], row[1]) for row in rejected.rows] == [("2", "范围"), ("3", "范围")]
+    assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["needs", "offers"])
+def test_a_window_that_ends_before_it_begins_is_named_by_row_and_column(
+    tmp_path: Path, kind: str
+) -> None:
+    later = (date.today() + timedelta(days=25)).isoformat()  # noqa: DTZ011
+    text = {
+        "needs": f"需求,类别,社区,数量,从,到\n陪聊,助老陪伴,北桥街道/柳岸社区,3,{later},{SOON}\n",
+        "offers": "资源,单位,类别,范围,数量,从,到\n"
+        f"甲,柳岸银行网点,理发,北桥街道,4,{later},{SOON}\n",
+    }[kind]
+    done = run(kind, write(tmp_path, text))
+    assert done.exit_code == 1
+    (row,) = read_table(tmp_path / "list.csv.rejects.csv").rows
+    assert (row[0], row[1]) == ("2", "到")
+    assert "早于" in str(row[2])
+
+
+def test_a_file_of_fifty_megabytes_is_refused_with_the_limit(tmp_path: Path) -> None:
+    file = tmp_path / "huge.csv"
+    with file.open("wb") as there:
+        there.truncate(50 * 10**6)
+    done = run("needs", file)
+    assert done.exit_code == 1
+    assert "20 MB" in done.output + (done.stderr or "")
+    assert not Need.objects.exists()

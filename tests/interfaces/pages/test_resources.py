@@ -1,5 +1,6 @@
 """The pool's pages: each audience sees and does its part; feeds are valid."""
 
+import re
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -223,3 +224,24 @@ def test_an_offer_is_entered_paused_and_taken_back_from_its_page(pool: SmallPool
 @pytest.mark.parametrize("path", ["/needs/new", "/needs/wish"])
 def test_a_partner_publishes_no_needs(pool: SmallPool, path: str) -> None:
     assert as_(pool.bank).get(path).status_code == 403
+
+
+def test_a_cell_of_the_gap_opens_exactly_the_needs_and_offers_it_counts(pool: SmallPool) -> None:
+    need(pool, "周末陪老人聊天")
+    need(pool, "陪老人看病")
+    offer(pool)
+    spent = offer(pool)
+    Offer.objects.filter(pk=spent).update(used=30, title="已经用完的队")
+    other = need(pool, "别处的需求")
+    away = pool.district.places["pine"]
+    Need.objects.filter(pk=other).update(place=away, place_path=away.path, community_id=away.pk)
+    reader = as_(pool.district.officer)
+    page = sound(reader, "/gap")
+    (cell,) = re.findall(r'href="(\?place=\d+&amp;category=\d+#cell)">2/1<', page)
+    behind = sound(reader, "/gap" + cell.replace("&amp;", "&").removesuffix("#cell"))
+    section = behind.split('aria-labelledby="cell"')[1].split("</section>")[0]
+    for words in ("周末陪老人聊天", "陪老人看病", "青年员工志愿队"):
+        assert words in section
+    for words in ("别处的需求", "已经用完的队"):
+        assert words not in section
+    assert reader.get("/gap?place=1&category=" + "9" * 40).status_code == 200

@@ -289,3 +289,9 @@ def test_feeds_stay_sound_whatever_people_wrote(pool: SmallPool) -> None:
     assert max(len(line.encode()) for line in lines) <= 75
     for hostile in ("/needs.atom?category=%00&place='", "/needs?after=" + "9" * 40):
         assert Client().get(hostile).status_code == 200
+
+
+def test_an_upload_of_fifty_megabytes_is_refused_with_the_limit(pool: SmallPool) -> None:
+    told = upload(as_(pool.community), HEAD.encode() + b" " * 50_000_000, "store")
+    assert "20 MB" in told
+    assert not Need.objects.exists()

@@ -66,10 +66,9 @@ def lock_room(room_id: int, *, at: datetime) -> Offer:
 
 def refuse_taken(room: Offer, begins: datetime, ends: datetime, *, but: int | None = None) -> None:
     """Refuse a stretch that another standing booking holds, in the transaction of `lock_room`."""
-    standing = Booking.objects.filter(
-        room=room, state__in=STANDING, begins__lt=ends, ends__gt=begins
-    )
-    taken = standing.exclude(pk=but).order_by("begins").first()
+    others = Booking.objects if but is None else Booking.objects.exclude(pk=but)
+    standing = others.filter(room=room, state__in=STANDING, begins__lt=ends, ends__gt=begins)
+    taken = standing.order_by("begins").first()
     if taken is not None:
         until = f"{localtime(taken.begins):%m-%d %H:%M}–{localtime(taken.ends):%H:%M}"
         raise CannotBook(_("这段时间已有预约：%(until)s") % {"until": until})

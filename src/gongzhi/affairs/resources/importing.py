@@ -62,7 +62,7 @@ OFFER_FIELDS: tuple[Field, ...] = (
     Field("title", "能提供什么", required=True, headings=("资源", "标题", "offer"), most=80),
     Field("unit", "提供单位", required=True, headings=("单位",)),
     Field("category", "类别", required=True, headings=("资源类别", "categories")),
-    Field("area", "服务范围", headings=("范围",)),
+    Field("area", "服务范围", required=True, headings=("范围",)),
     Field("total", "总数量", _K.WHOLE, required=True, headings=("数量", "quantity")),
     Field("per_day", "每天最多", _K.WHOLE, least=1),
     Field("begins", "开始日期", _K.DAY, headings=("从", "from")),
@@ -76,6 +76,7 @@ OFFER_FIELDS: tuple[Field, ...] = (
     Field("gives", "具备的条件", headings=("条件",)),
 )
 FIELDS = {"needs": NEED_FIELDS, "offers": OFFER_FIELDS}
+MOST_BYTES = 20_000_000  # of one file
 
 
 @dataclass(frozen=True, slots=True)

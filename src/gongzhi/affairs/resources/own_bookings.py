@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -160,7 +161,7 @@ def change_own_booking(*, token: str, wish: Wish, by: Actor, at: datetime) -> No
         asks = row.room.booking_rule == BookingRule.ASK and not (
             row.state == BookingState.BOOKED and same and wish.headcount <= row.headcount
         )
-        changes = {
+        changes: dict[str, Any] = {
             "purpose": wish.purpose.strip(), "headcount": wish.headcount, "begins": wish.begins,
             "ends": wish.ends, "answer_by": _answer_by(row.room, wish, at=at) if asks else None,
         }  # fmt: skip

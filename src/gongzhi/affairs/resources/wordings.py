@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from gongzhi.affairs.resources.models import Claim, Need
+from django.utils.timezone import localtime
+
+from gongzhi.affairs.resources.models import Booking, Claim, Need
 from gongzhi.commons.notices.addresses import Facts, declare_wording
 from gongzhi.commons.notices.templates import Template, declare_template
 from gongzhi.commons.organisations.queries import find_unit
@@ -70,6 +72,29 @@ _NEEDS = (
 )
 
 
+_BOOKINGS = (
+    (
+        "unit.booking_asked",
+        "居民想用场地：{room}",
+        "有居民想在 {when} 使用“{room}”，请在 {until} 前答复，过时自动作废。",
+        "A resident asks for a room: {room}",
+        "A resident would like “{room}” on {when}. Please answer by {until}, or it lapses.",
+    ),
+)
+
+
+def _of_bookings(booking_ids: Sequence[int]) -> dict[int, Facts]:
+    found = Booking.objects.select_related("room").filter(pk__in=booking_ids)
+    return {
+        row.pk: {
+            "room": row.room.title,
+            "when": f"{localtime(row.begins):%m-%d %H:%M}–{localtime(row.ends):%H:%M}",
+            "until": f"{localtime(row.answer_by or row.begins):%m-%d %H:%M}",
+        }
+        for row in found
+    }
+
+
 def _of_needs(need_ids: Sequence[int]) -> dict[int, Facts]:
     return {
         need.pk: {"need": need.title, "place": public_name(need.place_id)}
@@ -96,7 +121,8 @@ def _claim_facts(claim: Claim) -> Facts:
 
 def declare_wordings() -> None:
     """Register wordings; called once when the app is ready."""
-    for words in (*_CLAIMS, *_NEEDS):
+    for words in (*_CLAIMS, *_NEEDS, *_BOOKINGS):
         declare_template(Template(*words))
     declare_wording("unit", "claim", _of_claims)
     declare_wording("unit", "need", _of_needs)
+    declare_wording("unit", "booking", _of_bookings)

@@ -60,7 +60,12 @@ def import_pool(
     from gongzhi.commons.tables.writing import write_rejects  # noqa: PLC0415
 
     named = dict(pair.partition("=")[::2] for pair in pairs)
-    fields = importing.FIELDS[kind]
+    fields, most = importing.FIELDS[kind], importing.MOST_BYTES
+    if file.stat().st_size > most:
+        refuse(
+            f"{file.name} 超过 {most // 10**6} MB，请拆分后分别导入",
+            f"{file.name} is larger than {most // 10**6} MB; please split it.",
+        )
     try:
         table = read_table(file, sheet=sheet)
         mapping = check_mapping(

@@ -78,6 +78,7 @@ class Need(models.Model):
             models.UniqueConstraint(
                 fields=["source_kind", "source_id", "category"],
                 condition=Q(source_id__isnull=False)
+                & ~Q(source_kind="survey")  # many are asked, so many needs are heard
                 & ~Q(state__in=["withdrawn", "refused", "expired"]),
                 name="need_once_per_source",
             ),

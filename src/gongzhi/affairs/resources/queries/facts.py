@@ -3,9 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from gongzhi.affairs.resources.choices import NeedState, Visibility
-from gongzhi.affairs.resources.models import Claim, Need, Offer
+from gongzhi.affairs.resources.choices import BookingState, NeedState, Visibility
+from gongzhi.affairs.resources.models import Booking, Claim, Need, Offer
 from gongzhi.commons.territory.queries import subtree_ids
+
+
+def unit_of_booking(booking_id: int) -> int | None:
+    """The unit whose room was booked."""
+    found = Booking.objects.filter(pk=booking_id)
+    return found.values_list("room__unit_id", flat=True).first()
+
+
+def waits_for_unit(booking_id: int) -> bool:
+    """Whether a resident waits for the answer of the room's unit."""
+    return Booking.objects.filter(pk=booking_id, state=BookingState.ASKED).exists()
 
 
 def claim_parties(claim_id: int) -> tuple[int, int] | None:

@@ -23,7 +23,7 @@ PARTNER_KINDS = (
     UnitKind.COMMUNITY_GROUP,
     UnitKind.PROPERTY_MANAGER,
 )
-_OPEN = [NeedState.PUBLISHED, NeedState.CLAIMED]
+OPEN_NEEDS = (NeedState.PUBLISHED, NeedState.CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def gap_matrix(*, at: datetime) -> GapMatrix:
     needed = {
         (community, category): (count, left or 0)
         for community, category, count, left in Need.objects.filter(
-            state__in=_OPEN, ends__gte=today
+            state__in=OPEN_NEEDS, ends__gte=today
         )
         .values_list("community_id", "category_id")
         .annotate(count=Count("id"), left=Sum(F("quantity") - F("claimed")))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from gongzhi.affairs.resources.categories import HelpView, help_categories
 from gongzhi.affairs.resources.choices import Condition, NeedState, OfferState, Urgency, Visibility
@@ -91,6 +91,7 @@ class Filters:
     place_id: int | None = None
     unit_id: int | None = None
     ends_from: date | None = None
+    left_only: bool = False  # offers of which something is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,8 @@ def offers_page(*, filters: Filters, cursor: str = "", most: int = PAGE) -> Offe
     if (place := find_place(filters.place_id)) is not None:
         serving = [int(part) for part in place.path.strip("/").split("/")]
         found = found.filter(area_id__in=serving)
+    if filters.left_only:
+        found = found.filter(used__lt=F("total"))
     if cursor.isascii() and cursor.isdigit():
         found = found.filter(id__lt=int(cursor))
     ordered = found.order_by("-id").prefetch_related("categories")

@@ -76,6 +76,19 @@ def _room(room_id: int) -> Offer:
     return room
 
 
+def room_row(room_id: int) -> OfferRow:
+    """One room; raises `NotInPool`."""
+    return offer_rows([_room(room_id)])[0]
+
+
+def room_of_booking(booking_id: int) -> int:
+    """The room that was booked; raises `NotInPool`."""
+    room_id = Booking.objects.filter(pk=booking_id).values_list("room_id", flat=True).first()
+    if room_id is None:
+        raise NotInPool
+    return room_id
+
+
 def booking_rule_of(room_id: int) -> BookingRule:
     """Who may book a room; raises `NotInPool` for no room."""
     return BookingRule(_room(room_id).booking_rule)

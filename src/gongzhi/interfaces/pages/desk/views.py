@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -16,7 +17,12 @@ from gongzhi.affairs.tickets.queries.lists import TicketRow, due_list
 from gongzhi.affairs.tickets.queries.stuck import ParkedSince, stuck
 from gongzhi.affairs.tickets.queries.whistles import whistles_within_reach
 from gongzhi.affairs.tickets.saved_searches import saved_searches
-from gongzhi.commons.notices.queries import mark_read, notices_of_units, unread_count
+from gongzhi.commons.notices.queries import (
+    NoticeView,
+    mark_read,
+    notices_of_units,
+    unread_count,
+)
 from gongzhi.commons.organisations.permissions import NotPermitted, reach
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.tasks.queries import tasks_to_do
@@ -25,6 +31,8 @@ from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.tasks.rows import row_of_task
 from gongzhi.interfaces.pages.tickets.next_steps import Line, line_of, lines_of
 from gongzhi.interfaces.pages.whistles.rows import whistle_rows
+
+_WITH_PAGE = {"ticket", "whistle", "task", "need", "meeting", "booking"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +169,13 @@ def notices(request: HttpRequest) -> HttpResponse:
     units = frozenset(role.unit_id for role in visitor.actor.roles)
     found = notices_of_units(units, language=request.LANGUAGE_CODE)
     mark_read(units, at=timezone.now())
-    return render(request, "desk/notices.html", {"notices": found})
+    rows = [(notice, _page_of(notice)) for notice in found]
+    return render(request, "desk/notices.html", {"notices": rows})
+
+
+def _page_of(notice: NoticeView) -> str:
+    """Where what a notice is about is read; a claim is read in the list of claims."""
+    if notice.subject_kind == "claim":
+        return reverse("claims")
+    known = notice.subject_kind in _WITH_PAGE
+    return reverse(notice.subject_kind, args=[notice.subject_id]) if known else ""

@@ -11,6 +11,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gongzhi.affairs.resources.choices import BookingState
 from gongzhi.affairs.resources.queries.pool import open_needs
 from gongzhi.affairs.resources.queries.rooms import bookings_of
 from gongzhi.interfaces.pages.framing.calendars import Entry, calendar_response
@@ -65,9 +66,10 @@ def bookings_calendar(request: HttpRequest, room_id: int) -> HttpResponse:
             changed_at=booking.booked_at,
             begins=booking.begins,
             ends=booking.ends,
-            summary=f"{booking.room_title} · {booking.host_name}",
+            summary=f"{booking.room_title} · {booking.host_name or _('居民')}",
             location=booking.room_title,
         )
         for booking in bookings_of(room_id, since=now - timedelta(days=31))
+        if booking.state is not BookingState.ASKED
     ]
     return calendar_response(entries, title="Rooms", filename=f"room-{room_id}.ics")

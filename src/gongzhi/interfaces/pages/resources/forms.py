@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongzhi.affairs.resources.categories import WISH, help_categories
 from gongzhi.affairs.resources.choices import (
+    BookingRule,
     Condition,
     SignupChannel,
     Sort,
@@ -357,6 +358,12 @@ class NoteServedForm(ServedForm):
         choices=[(each.value, each.label) for each in SignupChannel if each.value != "page"],
     )  # fmt: skip
     field_order = ("channel", "solved", "satisfied", "remark")
+
+
+class BookingRuleForm(forms.Form):
+    rule = forms.ChoiceField(
+        label=_("谁可以预约"), choices=BookingRule.choices, widget=forms.RadioSelect
+    )
 
 
 class BookingForm(forms.Form):

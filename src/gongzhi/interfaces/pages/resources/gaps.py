@@ -1,5 +1,7 @@
 """The gap between needs and offers, for the district and every unit in it."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from gongzhi.affairs.resources.categories import HelpView
 from gongzhi.affairs.resources.queries.gaps import (
+    OPEN_NEEDS,
     Cell,
     GapMatrix,
     GapRow,
@@ -14,12 +17,14 @@ from gongzhi.affairs.resources.queries.gaps import (
     idle_offers,
     isolated_partners,
 )
+from gongzhi.affairs.resources.queries.pool import Filters, needs_within_reach, offers_page
+from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.resources.gap_map import picture_of
 from gongzhi.interfaces.pages.resources.needs import tabs
-from gongzhi.interfaces.pages.resources.rows import offer_line
+from gongzhi.interfaces.pages.resources.rows import need_line, offer_line
 
 
 @require_safe
@@ -35,6 +40,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("place", "")
     chosen = next((row for row in found.rows if str(row.community.id) == asked), None)
     context = {
+        "behind": _behind(request, by, chosen, found) if chosen else None,
         "matrix": found,
         "picture": picture_of(found.rows),
         "chosen": chosen,
@@ -52,6 +58,25 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(by, "gap"),
     }
     return render(request, "resources/gap.html", context)
+
+
+def _behind(
+    request: HttpRequest, by: Actor, row: GapRow, found: GapMatrix
+) -> dict[str, object] | None:
+    """The needs and the offers behind one cell of the matrix."""
+    asked = request.GET.get("category", "")
+    category = next((view for view in found.categories if str(view.id) == asked), None)
+    if category is None:
+        return None
+    today = timezone.localdate()
+    one: dict[str, Any] = {"category_id": category.id, "place_id": row.community.id}
+    needs = needs_within_reach(by=by, filters=Filters(**one, states=OPEN_NEEDS, ends_from=today))
+    offers = offers_page(filters=Filters(**one, ends_from=today, left_only=True))
+    return {
+        "category": category,
+        "needs": [need_line(each, today=today) for each in needs.rows],
+        "offers": [offer_line(each) for each in offers.rows],
+    }
 
 
 def _cells(row: GapRow, found: GapMatrix) -> list[tuple[Cell, HelpView]]:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from gongzhi.affairs.resources.importing import FIELDS, Imported, import_pool
+from gongzhi.affairs.resources.importing import FIELDS, MOST_BYTES, Imported, import_pool
 from gongzhi.affairs.resources.needs import CannotPublish
 from gongzhi.affairs.resources.offers import CannotOffer
 from gongzhi.commons.permissions.actors import Actor
@@ -23,7 +23,6 @@ from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.resources.needs import tabs
 
-_MOST_BYTES = 20 * 1024 * 1024
 _SHOWN = 100
 
 
@@ -41,8 +40,11 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> UploadedFile:
         found: UploadedFile = self.cleaned_data["file"]
-        if (found.size or 0) > _MOST_BYTES:
-            raise forms.ValidationError(_("文件超过 20 MB。请拆分后分别导入。"))
+        if (found.size or 0) > MOST_BYTES:
+            most = MOST_BYTES // 10**6
+            raise forms.ValidationError(
+                _("文件超过 %(most)s MB，请拆分后分别导入") % {"most": most}
+            )
         return found
 
 

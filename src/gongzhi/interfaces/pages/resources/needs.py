@@ -23,7 +23,9 @@ from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.commons.territory.queries import ancestor_of_kind
+from gongzhi.coordination.needs_of_surveys import publish_need_of_survey
 from gongzhi.coordination.needs_of_tickets import publish_need_of_ticket
+from gongzhi.insights.surveys.queries import survey_for_staff
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -85,11 +87,12 @@ def tabs(by: Actor, here: str) -> list[tuple[str, str, bool]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def new(request: HttpRequest) -> HttpResponse:
-    """Publish a need, from a ticket where one is named."""
+    """Publish a need, from a ticket or a survey where one is named."""
     by = visitor_of(request).actor
     if reach(by, "needs.publish").nowhere:
         raise NotPermitted("needs.publish")
-    ticket_id = _ticket(request)
+    ticket_id, survey_id = _number(request, "ticket"), _number(request, "survey")
+    survey = survey_for_staff(survey_id=survey_id, by=by) if survey_id else None
     story = story_for_staff(by=by, ticket_id=ticket_id) if ticket_id else None
     initial: dict[str, object] = {}
     if story is not None:
@@ -98,24 +101,31 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NeedForm(request.POST or None, by=by, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            if ticket_id:
-                asked = form.new_need(source=Subject("ticket", ticket_id))
-                made = publish_need_of_ticket(
-                    ticket_id=ticket_id, new=asked, by=by, at=timezone.now()
-                )
-            else:
-                made = publish_need(new=form.new_need(), by=by, at=timezone.now())
+            made = _published(form, ticket_id, survey_id, by=by)
         except CannotPublish as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
             messages.success(request, _("需求已发布"))
             return redirect("need", made)
     context = {"form": form, "title": _("发布需求"), "story": story, "crumbs": _crumbs()}
+    if survey is not None:
+        context["about"] = _("调查中听到的：%(title)s。请不要写谁说的。") % {"title": survey.title}
     return render(request, "resources/form.html", context)
 
 
-def _ticket(request: HttpRequest) -> int | None:
-    asked = request.GET.get("ticket", "")
+def _published(form: NeedForm, ticket_id: int | None, survey_id: int | None, *, by: Actor) -> int:
+    at = timezone.now()
+    if ticket_id:
+        new = form.new_need(source=Subject("ticket", ticket_id))
+        return publish_need_of_ticket(ticket_id=ticket_id, new=new, by=by, at=at)
+    if survey_id:
+        new = form.new_need(source=Subject("survey", survey_id))
+        return publish_need_of_survey(survey_id=survey_id, new=new, by=by, at=at)
+    return publish_need(new=form.new_need(), by=by, at=at)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    asked = request.GET.get(name, "")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
 
 

@@ -8,15 +8,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongzhi.affairs.resources.bookings import CannotBook, book_room, cancel_booking, report_use
+from gongzhi.affairs.resources.choices import BookingRule
 from gongzhi.affairs.resources.lifecycle import CannotMove
+from gongzhi.affairs.resources.own_bookings import answer_booking, set_booking_rule
 from gongzhi.affairs.resources.queries.claims import offer_story
-from gongzhi.affairs.resources.queries.rooms import bookings_of, rooms
+from gongzhi.affairs.resources.queries.rooms import (
+    booking_rule_of,
+    bookings_of,
+    free_times,
+    room_of_booking,
+    rooms,
+)
 from gongzhi.commons.permissions.table import reach
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
-from gongzhi.interfaces.pages.resources.forms import BookingForm
+from gongzhi.interfaces.pages.resources.forms import BookingForm, BookingRuleForm
 from gongzhi.interfaces.pages.resources.needs import tabs
+from gongzhi.interfaces.pages.resources.own_bookings import booking_badge, may_ask
 
 
 @require_safe
@@ -31,7 +40,7 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     """One room: when it is open and taken; who may book does so here."""
     visitor, now = visitor_of(request), timezone.now()
     by = visitor.actor
-    booked = bookings_of(room_id, since=now)
+    booked, rule = bookings_of(room_id, since=now, by=by), booking_rule_of(room_id)
     may_book = not reach(by, "bookings.make").nowhere
     form = BookingForm(request.POST or None, by=by) if may_book else None
     if request.method == "POST" and form is not None and form.is_valid():
@@ -57,7 +66,11 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     context = {
         "row": story.row,
         "openings": [(days[day], opens, closes) for day, opens, closes in story.openings],
-        "bookings": booked,
+        "bookings": [(each, booking_badge(each.state)) for each in booked],
+        "free": free_times(room_id, at=now),
+        "rule": rule,
+        "rule_form": BookingRuleForm(initial={"rule": rule}) if story.may_open else None,
+        "may_ask": may_ask(story.row, rule),
         "ours": {role.unit_id for role in by.roles},
         "may_open": story.may_open,
         "staff": visitor.signed_in,
@@ -68,14 +81,37 @@ def room(request: HttpRequest, room_id: int) -> HttpResponse:
     return render(request, "resources/room.html", context)
 
 
+@require_safe
+@for_staff
+def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """The page of the room that was booked."""
+    return redirect("room", room_of_booking(booking_id))
+
+
+@require_POST
+@for_staff
+def set_rule(request: HttpRequest, room_id: int) -> HttpResponse:
+    """Say who may book the room."""
+    form = BookingRuleForm(request.POST)
+    if form.is_valid():
+        rule = BookingRule(form.cleaned_data["rule"])
+        set_booking_rule(
+            room_id=room_id, rule=rule, by=visitor_of(request).actor, at=timezone.now()
+        )
+        messages.success(request, _("已保存"))
+    return redirect("room", room_id)
+
+
 @require_POST
 @for_staff
 def step(request: HttpRequest, booking_id: int, name: str) -> HttpResponse:
-    """Cancel a booking, or say whether the host came."""
+    """Answer a resident, cancel a booking, or say whether the host came."""
     by, at = visitor_of(request).actor, timezone.now()
     try:
         if name == "cancel":
             cancel_booking(booking_id=booking_id, by=by, at=at)
+        elif name in {"agree", "decline"}:
+            answer_booking(booking_id=booking_id, agreed=name == "agree", by=by, at=at)
         elif name in {"used", "no-show"}:
             report_use(booking_id=booking_id, came=name == "used", by=by, at=at)
         else:

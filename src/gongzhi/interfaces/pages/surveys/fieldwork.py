@@ -68,6 +68,7 @@ def survey(request: HttpRequest, survey_id: int) -> HttpResponse:
         "responses": counted_responses(survey_id),
         "may_design": not reach(by, "surveys.design").nowhere,
         "may_field": not reach(by, "surveys.field").nowhere,
+        "may_publish": row.state != SurveyState.DRAFTED and not reach(by, "needs.publish").nowhere,
         "drafted": row.state == SurveyState.DRAFTED,
         "open": row.state == SurveyState.OPEN,
         "crumbs": [Crumb(_("调查"), "/surveys")],
