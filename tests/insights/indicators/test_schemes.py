@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from gongzhi.commons.ledger.models import Event
 from gongzhi.commons.ledger.recording import CannotRecord
@@ -71,6 +72,9 @@ def test_of_two_versions_the_one_in_force_is_used(tmp_path: Path) -> None:
         ({"code": "x" * 101}, "code"),
         ({"code": 7}, "code"),
         ({"version": "two"}, "version"),
+        ({"weights": {"resolution_rate": float("nan")}}, "须为正数"),
+        ({"weights": {"resolution_rate": 2, "reopen_rate": -1}}, "须为正数"),
+        ({"weights": {}}, "没有权重"),
     ],
 )
 def test_a_scheme_that_makes_no_sense_is_refused(
@@ -78,6 +82,16 @@ def test_a_scheme_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(CannotReadScheme, match=says):
         read(tmp_path, row(**changes))
+
+
+def test_what_is_wrong_with_a_scheme_is_said_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    with translation.override("en"), pytest.raises(CannotReadScheme) as refused:
+        read(tmp_path, row(weights={"resolution_rate": 0.6}))
+    assert str(refused.value) == "Scheme 1: weights must be above 0 and add up to 1"
+    lacking = row()
+    del lacking["begins"]
+    with pytest.raises(CannotReadScheme, match="第 1 个方案：没有写 begins"):
+        read(tmp_path, lacking)
 
 
 def test_versions_may_not_overlap(tmp_path: Path) -> None:

@@ -71,6 +71,20 @@ def test_an_exported_file_gives_the_same_numbers(district: SmallDistrict, tmp_pa
     assert here.output == there.output
 
 
+def test_the_export_goes_into_a_folder_too_and_is_read_from_there(
+    district: SmallDistrict, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out" / "2026"
+    assert run("export-events", "--out", folder).exit_code == 0
+    assert (folder / "events.parquet").is_file()
+    there = run("indicators", "--period", "2026-03", "--format", "csv", "--events", folder)
+    assert there.output == run("indicators", "--period", "2026-03", "--format", "csv").output
+    for arguments in ((), (tmp_path / "a.parquet", "--out", folder)):
+        done = run("export-events", *arguments)
+        assert done.exit_code == 1
+        assert "--out" in done.output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -214,3 +214,13 @@ def test_somerville_with_its_dirty_values_is_refused_and_then_compared(
     (change,) = result_of(out)["changes"]
     assert 1 <= change["earlier"] <= 10
     assert change["lower"] < change["change"] < change["upper"]
+
+
+def test_one_respondent_says_nothing_of_others_and_the_message_says_so(tmp_path: Path) -> None:
+    file = write(tmp_path / "one.csv", [["s", "b", 1, "p", 5, 3]])
+    for statistic in ("mean", "share"):
+        done = CliRunner().invoke(
+            gongzhi, ["survey", "estimate", str(file), "--item", "clean", "--statistic", statistic]
+        )
+        assert done.exit_code == 1
+        assert "只有一份答卷" in done.output

@@ -148,9 +148,10 @@ def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
     try:
         rows = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise CannotReadScheme(f"{file.name} 不是 JSON：{error}") from error
+        words = _("%(file)s 不是 JSON：%(error)s") % {"file": file.name, "error": error}
+        raise CannotReadScheme(words) from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise CannotReadScheme(f"{file.name} 应是一个列表，每项一个方案")
+        raise CannotReadScheme(_("%(file)s 应是一个列表，每项一个方案") % {"file": file.name})
     for number, row in enumerate(rows, start=1):
         try:
             scheme = Scheme(
@@ -163,34 +164,54 @@ def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
                 excluded_matters=tuple(row.get("excluded_matters", ())),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise CannotReadScheme(f"第 {number} 个方案：{error}") from error
-        _check(scheme, number, schemes)
+            raise CannotReadScheme(_in(number, _unread(error))) from error
+        if reason := _wrong(scheme, schemes):
+            raise CannotReadScheme(_in(number, reason))
         schemes.append(scheme)
     return tuple(schemes)
 
 
-def _check(scheme: Scheme, number: int, before: Sequence[Scheme]) -> None:
+def _in(number: int, reason: str) -> str:
+    return _("第 %(number)d 个方案：%(reason)s") % {"number": number, "reason": reason}
+
+
+def _unread(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return _("没有写 %(name)s") % {"name": error.args[0]}
+    return _("读不懂（%(error)s）") % {"error": error}
+
+
+def _wrong(scheme: Scheme, before: Sequence[Scheme]) -> str:
+    """What makes no sense in a scheme, in words; nothing where all is well."""
     if not isinstance(scheme.code, str) or not 0 < len(scheme.code) <= _LONGEST_CODE:
-        raise CannotReadScheme(f"第 {number} 个方案：code 须是 1 到 {_LONGEST_CODE} 个字")
+        return _("code 须是 1 到 %(most)d 个字") % {"most": _LONGEST_CODE}
     if not isinstance(scheme.version, int) or not 0 < scheme.version < 1_000_000:
-        raise CannotReadScheme(f"第 {number} 个方案：version 须是 1 到 999999 的整数")
+        return _("version 须是 1 到 999999 的整数")
+    return _wrong_weights(scheme) or _overlapping(scheme, before)
+
+
+def _wrong_weights(scheme: Scheme) -> str:
     if not scheme.weights:
-        raise CannotReadScheme(f"第 {number} 个方案：没有权重")
+        return _("没有权重")
     if unknown := set(scheme.weights) - set(BY_CODE):
-        raise CannotReadScheme(f"第 {number} 个方案：没有指标 {'、'.join(sorted(unknown))}")
+        return _("没有指标 %(names)s") % {"names": "、".join(sorted(unknown))}
     weighed = [BY_CODE[code] for code in scheme.weights]
     if odd := [each.code for each in weighed if each.statistic is not Statistic.SHARE]:
-        raise CannotReadScheme(f"第 {number} 个方案：只能给比率加权，{'、'.join(odd)}不是")
-    if abs(sum(scheme.weights.values()) - 1) > 1e-9 or min(scheme.weights.values()) <= 0:
-        raise CannotReadScheme(f"第 {number} 个方案：权重须为正数，合计为 1")
+        return _("只能给比率加权，%(names)s不是") % {"names": "、".join(odd)}
+    parts = scheme.weights.values()
+    if not all(part > 0 for part in parts) or not abs(sum(parts) - 1) <= 1e-9:  # NaN is neither
+        return _("权重须为正数，合计为 1")
+    return ""
+
+
+def _overlapping(scheme: Scheme, before: Sequence[Scheme]) -> str:
     for other in before:
-        overlap = other.code == scheme.code and (
+        if other.code == scheme.code and (
             other.holds_on(scheme.begins) or scheme.holds_on(other.begins)
-        )
-        if overlap:
-            raise CannotReadScheme(
-                f"第 {number} 个方案：与 {other.code} 第 {other.version} 版的时间重叠"
-            )
+        ):
+            named = {"code": other.code, "version": other.version}
+            return _("与 %(code)s 第 %(version)s 版的时间重叠") % named
+    return ""
 
 
 def scheme_on(code: str, day: date, schemes: Sequence[Scheme]) -> Scheme | None:

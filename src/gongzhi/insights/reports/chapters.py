@@ -84,7 +84,7 @@ def _practice(work: Assembly, _section: Section) -> Chapter:
     return Chapter("", (), (Chapter(_("从办事记录看哪里做得更好"), tuple(said)),))
 
 
-def _voices(work: Assembly, _section: Section) -> Chapter:
+def _voices(work: Assembly, section: Section) -> Chapter:
     """What people said in interviews and groups, under the codes that the researchers gave."""
     by_code: dict[str, list[Paragraph]] = {}
     for survey in work.surveys():
@@ -97,7 +97,7 @@ def _voices(work: Assembly, _section: Section) -> Chapter:
             by_code.setdefault(quote.code, []).append(Paragraph((printable(words),)))
     if not by_code:
         words = _("还没有可以引用的访谈原话。")
-        by_code = {_("访谈中的话"): [Paragraph((words,), draft=True)]}
+        by_code = {_("访谈中的话"): [Paragraph((words,), draft=not section.reviewed)]}
     return Chapter("", (), tuple(Chapter(printable(c), tuple(said)) for c, said in by_code.items()))
 
 

@@ -6,6 +6,7 @@ annex lists N with the query, the period, the version of the data and the moment
 """
 
 import io
+import re
 from typing import Any
 
 import docx
@@ -52,6 +53,7 @@ from gongzhi.insights.reports.pictures.png import as_png, needs_key
 TAG = "gz:"
 _LEVELS = (HEI, KAI, FANGSONG, FANGSONG)
 _TITLE_LINE = 34  # points
+_LONG = re.compile("[!-~]{29}")  # a digest, which no line holds: stretched, the one before gapes
 
 
 def as_word(facts: Facts) -> bytes:
@@ -65,6 +67,7 @@ def as_word(facts: Facts) -> bytes:
     with translation.override(facts.language):
         for block in blocks_of(facts):
             writing.put(block)
+        writing.end()
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -76,8 +79,13 @@ class _Writing:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.headed = False
+        self.under_table = False
 
     def put(self, block: Block) -> None:
+        # A new page parts a table from what follows; an empty line might get a page of its own.
+        if self.under_table and not isinstance(block, AnnexTitle):
+            self.document.add_paragraph()
+        self.under_table = isinstance(block, Grid)
         match block:
             case Title():
                 self.title(block)
@@ -102,6 +110,11 @@ class _Writing:
             case Grid():
                 self.grid(block)
 
+    def end(self) -> None:
+        """A document may not end with a table: the line after it takes no room."""
+        if self.under_table:
+            _no_line(self.document.add_paragraph())
+
     def title(self, block: Title) -> None:
         if block.depth:
             self.centred(block.text, KAI, SIZE_3)
@@ -121,7 +134,8 @@ class _Writing:
 
     def body(self, block: Body) -> None:
         paragraph = self.document.add_paragraph()
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        if not _LONG.search("".join(span.text for span in block.spans)):
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
         indent_two(paragraph)
         for span in block.spans:
             if span.query is not None:
@@ -173,12 +187,12 @@ class _Writing:
             cells = [Span(words) for words in block.head]
             if row_number:
                 cells = list(block.rows[row_number - 1])
+            row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for cell, span, width in zip(row.tc_lst, cells, block.widths, strict=True):
                 cell.width = Mm(width)
                 self.cell(cell, span, SONG if row_number else HEI)
         head = OxmlElement("w:tblHeader")
         table._tbl.tr_lst[0].get_or_add_trPr().append(head)
-        self.document.add_paragraph()
 
     def cell(self, cell: Any, span: Span, font: str) -> None:
         paragraph = DocxParagraph(cell.p_lst[0], self.document._body)
@@ -222,6 +236,12 @@ def _one_line(paragraph: Any) -> None:
     shape = paragraph.paragraph_format
     shape.line_spacing_rule = WD_LINE_SPACING.SINGLE
     shape.space_before = shape.space_after = Pt(2)
+
+
+def _no_line(paragraph: Any) -> None:
+    shape = paragraph.paragraph_format
+    shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
+    shape.space_before = shape.space_after = Pt(0)
 
 
 def _outline_level(paragraph: Any, depth: int) -> None:

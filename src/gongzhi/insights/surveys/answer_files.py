@@ -58,6 +58,11 @@ def take_survey(table: Table, question: Question, *, rows: Sequence[int]) -> Sur
     items = {name: _recoded(table, name, question, rows) for name in named}
     strata = _labels(table, question.stratum, rows)
     clusters = _labels(table, question.cluster, rows)
+    if len(rows) == 1:
+        raise CannotEstimate(
+            "只有一份答卷，看不出误差，不能推断。 "
+            "There is one respondent: no error can be seen and nothing estimated."
+        )
     weights = _weights(table, question.weight, rows)
     try:
         design = read_design(

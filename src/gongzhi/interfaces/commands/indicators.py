@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gongzhi.insights.indicators.sources import Source
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_EXPORTED = "events.parquet"
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -109,9 +110,16 @@ def indicators(
     "Export the events as Parquet: the columns that indicators read, no person, no digest; the "
     "same definitions run on it elsewhere."
 )
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_FILE, required=False)
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="写到这个目录的 events.parquet into this folder, as events.parquet",
+)
 @with_django
-def export_events(*, file: Path) -> None:
+def export_events(*, file: Path | None, folder: Path | None) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from gongzhi.commons.ledger.columns import version_now  # noqa: PLC0415
@@ -119,6 +127,9 @@ def export_events(*, file: Path) -> None:
     from gongzhi.insights.indicators.mirror import events_to_export  # noqa: PLC0415
     from gongzhi.insights.indicators.mirror import export_events as write  # noqa: PLC0415
 
+    if (file is None) == (folder is None):
+        refuse("写文件名或 --out 目录，二者选一", "Name a file, or a folder by --out; not both.")
+    file = _export_file(file, folder)
     version = version_now()
     total = events_to_export(version)
     count = 0
@@ -133,6 +144,16 @@ def export_events(*, file: Path) -> None:
         f"✓ 已导出 {count} 个事件到 {file}，数据版本 {version}",
         f"{count} events exported, data version {version}.",
     )
+
+
+def _export_file(file: Path | None, folder: Path | None) -> Path:
+    if file is not None or folder is None:
+        return file or Path(_EXPORTED)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(f"建不了目录 {folder}：{error.strerror}", f"Could not make {folder}.")
+    return folder / _EXPORTED
 
 
 def _period(named: str | None, since: datetime | None, until: datetime | None) -> "Period":
@@ -159,7 +180,7 @@ def _source(events: Path | None) -> "Source":
     )
 
     if events:
-        return exported_events(events)
+        return exported_events(events / _EXPORTED if events.is_dir() else events)
     return local_events(mirror_folder(), as_of=timezone.now())
 
 
