@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gongzhi.affairs.tickets.hot_issues import gather_hot_issues
@@ -88,3 +90,18 @@ def test_whoever_dispatches_sees_it_beside_the_catalogue(
     assert "Who handled the like before" in english
     Ticket.objects.filter(pk=ticket).update(state="closed")
     assert "以往由谁办" not in read(client, offices, offices.district.officer, path)
+
+
+def test_the_page_costs_the_same_with_many_alike(client: Client, offices: Offices) -> None:
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connection) as questions:
+            assert client.get(path).status_code == 200
+        return len(questions)
+
+    tickets = [offices.ticket(f"银杏路搅拌站夜里一直响{at}次，粉尘很大。") for at in range(4)]
+    offices.sign_in(client, offices.district.officer)
+    asked(path := f"/tickets/{tickets[0]}")  # what a process keeps in memory is read once
+    few = asked(path)
+    for at in range(8):
+        offices.ticket(f"银杏路搅拌站夜里又响{at}回，粉尘很大。")
+    assert asked(path) == few

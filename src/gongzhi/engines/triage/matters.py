@@ -22,7 +22,7 @@ LEAD = 150
 _SUBJECT = 30
 _CHUNK = 5_000
 _LEAST_CHUNK = 250
-_MOST_PAIRS = 500_000  # of a chunk at once: five hundred megabytes and some seconds
+_MOST_PAIRS = 250_000  # of a part at once: some seconds, and a few hundred megabytes
 _MOST_COMMON = 0.25
 
 # How people ask says nothing about what they ask for.
