@@ -1,10 +1,12 @@
-"""Who is told when something happened to a ticket, a whistle, a need or a claim."""
+"""Who is told when something happened to a ticket, a whistle, a need, a claim or a proposal."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gongzhi.affairs.assemblies.proposers import leaves_contact
 from gongzhi.affairs.assemblies.queries.meetings import units_asked, was_called
+from gongzhi.affairs.budgets.proposers import outcome_for, wait_to_hear
 from gongzhi.affairs.resources.queries.facts import (
     claim_parties,
     publisher_of,
@@ -173,7 +175,46 @@ def _meeting_cancelled(event: Happened) -> Iterable[Message]:
         yield from _to_meeting(event, "meeting_cancelled")
 
 
+def _proposer_of_topic(event: Happened, template: str) -> Iterable[Message]:
+    """Whoever proposed a topic and left a contact for it."""
+    if leaves_contact(event.subject_id):
+        yield from _message(event, "topic", event.subject_id, template)
+
+
+def _proposer(event: Happened, *states: str) -> Iterable[Message]:
+    """Whoever made a proposal and left a contact; told where it stands now, if it is one of these.
+
+    Of two checks one after the other only the last is true, so the first says nothing.
+    """
+    stands = outcome_for(event.subject_id)
+    if stands in states:
+        yield from _message(event, "proposal", event.subject_id, stands)
+
+
+def _proposers_of_round(event: Happened, template: str, *states: str) -> Iterable[Message]:
+    for proposal_id in wait_to_hear(event.subject_id, *states):
+        yield Message(
+            recipient_kind="proposal",
+            recipient_id=proposal_id,
+            template=f"proposal.{template}",
+            subject=Subject("proposal", proposal_id),
+            once=f"event-{event.event_id}",
+        )
+
+
 TELLS: dict[str, Tell] = {
+    "topic.opened": lambda event: _proposer_of_topic(event, "taken_up"),
+    "topic.withdrawn": lambda event: _proposer_of_topic(event, "not_taken_up"),
+    "topic.decided": lambda event: _proposer_of_topic(event, "decided"),
+    "topic.carried_out": lambda event: _proposer_of_topic(event, "carried_out"),
+    "proposal.checked": lambda event: _proposer(event, "feasible", "infeasible"),
+    "proposal.funded": lambda event: _proposer(event, "funded"),
+    "proposal.accepted": lambda event: _proposer(event, "accepted"),
+    "proposal.abandoned": lambda event: _proposer(event, "abandoned"),
+    "round.counted": lambda event: _proposers_of_round(event, "unfunded", "unfunded"),
+    "round.withdrawn": lambda event: _proposers_of_round(
+        event, "round_withdrawn", "proposed", "feasible"
+    ),
     "ticket.dispatched": _dispatched,
     "ticket.assisted": lambda event: _unit(event, event.data.get("unit"), "assist"),
     "ticket.questioned": lambda event: _requester(event, "questioned"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -115,6 +116,28 @@ def test_a_resident_proposes_without_an_account_and_follows_by_link(
     assert "营利性活动" in html
     assert Client().post(link).status_code == 302  # nothing to take back any more
     assert Client().get("/proposal/" + "x" * 19).status_code == 404
+
+
+def test_a_proposer_may_leave_a_contact_and_take_it_back(
+    round_: SmallRound, today: SetTo, settings: Any
+) -> None:
+    made = round_.collecting()
+    today(MARCH_2)
+    form = {
+        "title": "楼道加装扶手", "text": "老人上下楼方便", "cost": "600", "basis": "两家报价",
+        "place": str(round_.district.places["garden"].pk), "once": "abc", "contact": "13800138000",
+    }  # fmt: skip
+    settings.EMAIL_HOST = settings.SMS_WEBHOOK = ""
+    assert 'name="contact"' not in sound(Client(), f"/budgets/{made}/propose")
+    settings.SMS_WEBHOOK = "http://127.0.0.1:9/sms"
+    assert "只用来告诉您结果" in sound(Client(), f"/budgets/{made}/propose")
+    wrong = Client().post(f"/budgets/{made}/propose", form | {"contact": "周阿姨"})
+    assert "请写一个手机号" in wrong.content.decode()
+    link = Client().post(f"/budgets/{made}/propose", form).headers["Location"]
+    assert "138****8000" in sound(Client(), link)
+    assert "138****8000" not in sound(as_(round_.worker), f"/budgets/{made}/proposals/1")
+    assert "138****8000" not in Client().post(link, {"forget": "1"}, follow=True).content.decode()
+    assert Proposal.objects.get().state == "proposed"  # the proposal itself stands
 
 
 def test_a_ballot_is_looked_at_once_more_and_then_cast(round_: SmallRound, today: SetTo) -> None:

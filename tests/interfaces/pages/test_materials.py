@@ -46,7 +46,7 @@ def add(
 ) -> str:
     sent = {
         "title": "报价", "text": text, "change": change,
-        "files": [SimpleUploadedFile(name, data) for name, data in files],
+        "papers": [SimpleUploadedFile(name, data) for name, data in files],
     }  # fmt: skip
     answer = staff.post(f"/topics/{talk.topic_id}/run/material", sent, follow=True)
     return str(answer.content.decode())

@@ -1,6 +1,7 @@
 """The pages of topics and decisions: each audience sees and does its part, and no more."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -91,6 +92,25 @@ def test_a_resident_proposes_and_follows_it_by_a_private_link(talk: Talk) -> Non
     assert client.get(f"/topics/{made.pk}").status_code == 404
     assert "修凉亭" not in client.get("/topics").content.decode()
     assert "修凉亭" in sound(as_(talk.district.worker), "/topics")
+
+
+def test_a_contact_is_asked_for_only_where_it_can_be_used(talk: Talk, settings: Any) -> None:
+    settings.EMAIL_HOST = settings.SMS_WEBHOOK = ""
+    assert 'name="contact"' not in sound(Client(), "/topics/propose")
+    settings.EMAIL_HOST = "127.0.0.1"
+    html = sound(Client(), "/topics/propose")
+    assert "只用来告诉您结果" in html
+    said = {"title": "修凉亭", "question": "修不修？", "place": talk.district.places["willow"].pk}
+    refused = told(Client(), "/topics/propose", **said, contact="13800138000")
+    assert "这里只能填：邮箱" in refused
+    assert "13800138000" in refused  # what was written comes back to be mended
+    answer = Client().post("/topics/propose", said | {"contact": "resident@example.org"})
+    link = answer.headers["Location"]
+    assert "r***@example.org" in sound(Client(), link)
+    assert "resident@" not in sound(as_(talk.district.worker), "/topics")
+    assert "联系方式已删除" in told(Client(), link, forget="1")
+    assert "r***@example.org" not in sound(Client(), link)
+    assert Topic.objects.get(title="修凉亭").contact_sealed == ""
 
 
 def test_a_proposal_without_a_place_says_what_is_missing(talk: Talk) -> None:

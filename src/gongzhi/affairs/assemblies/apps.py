@@ -24,10 +24,14 @@ class AssembliesRoom(AppConfig):
         from gongzhi.affairs.assemblies.owners_holdings import (  # noqa: PLC0415
             declare_privacy as declare_owners_privacy,
         )
+        from gongzhi.affairs.assemblies.proposers import (  # noqa: PLC0415
+            declare_wordings as declare_proposer_wordings,
+        )
 
         declare_privacy()
         declare_files()
         declare_ratings()
         declare_meeting_wordings()
+        declare_proposer_wordings()
         declare_owners_files()
         declare_owners_privacy()

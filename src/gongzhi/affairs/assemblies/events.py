@@ -9,6 +9,7 @@ from gongzhi.commons.ledger.kinds import declare
 TOPIC_PROPOSED = declare(
     "topic.proposed", "a matter was proposed for deliberation", "source", "source_kind", "source_id"
 )
+PROPOSER_ERASED = declare("topic.proposer_erased", "the contact of its proposer was erased")
 TOPIC_CORRECTED = declare("topic.corrected", "facts of a topic were changed", "fields")
 TOPIC_OPENED = declare(
     "topic.opened", "people may take part from now on", "closes", "capacities", "by_invitation"

@@ -8,6 +8,7 @@ from gongzhi.affairs.assemblies import events
 from gongzhi.affairs.assemblies.choices import TopicState
 from gongzhi.affairs.assemblies.lifecycle import tell
 from gongzhi.affairs.assemblies.models import Material, RosterEntry, Topic, Vote
+from gongzhi.affairs.assemblies.proposers import forget_proposers
 from gongzhi.affairs.assemblies.statements import erase_rejected
 from gongzhi.commons.attachments.access import declare_access
 from gongzhi.commons.ledger.recording import Subject
@@ -47,6 +48,10 @@ def forget_rejected(*, cutoff: datetime, limit: int, at: datetime) -> int:
 def declare_privacy() -> None:
     """Register the sealed column and what is forgotten when; called once when the app is ready."""
     declare_sealed_column("assemblies.RosterEntry", "says_sealed")
+    declare_sealed_column("assemblies.Topic", "contact_sealed")
+    declare_retention(
+        RetentionRule("assemblies.proposers", "提议议题时留的联系方式", 180, forget_proposers)
+    )
     declare_retention(
         RetentionRule("assemblies.votes", "已结束议题的席位和表态", 365, forget_votes)
     )

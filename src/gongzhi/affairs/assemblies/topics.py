@@ -27,6 +27,7 @@ from gongzhi.affairs.assemblies.lifecycle import (
 )
 from gongzhi.affairs.assemblies.models import Material, Statement, Topic, Vote
 from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.notices.contacts import CannotReach, checked_contact
 from gongzhi.commons.notices.public import post_notice, withdraw_notice
 from gongzhi.commons.notices.public_queries import notice_about
 from gongzhi.commons.organisations.queries import coordinating_unit, units_at
@@ -34,6 +35,7 @@ from gongzhi.commons.permissions.actors import SYSTEM, Actor, Voice
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.permissions.table import require
 from gongzhi.commons.privacy.digests import digest, key_of
+from gongzhi.commons.privacy.encryption import seal_text
 from gongzhi.commons.privacy.links import read_link, sign_link
 from gongzhi.commons.territory.queries import PlaceView, ancestor_of_kind, find_place
 
@@ -53,7 +55,10 @@ class CannotDeliberate(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTopic:
-    """What is proposed for deliberation; `origin` is the record it grew out of."""
+    """What is proposed for deliberation; `origin` is the record it grew out of.
+
+    A resident may leave a contact, to be told in `language` what becomes of it.
+    """
 
     title: str
     question: str
@@ -61,6 +66,8 @@ class NewTopic:
     text: str = ""
     source: TopicSource = TopicSource.STAFF
     origin: Subject | None = None
+    contact: str = ""
+    language: str = ""
 
 
 @transaction.atomic
@@ -72,6 +79,7 @@ def propose_topic(*, new: NewTopic, by: Actor, at: datetime) -> int:
     place = _place(new)
     _check_words(new.title, new.question, new.text)
     source = _source(new, by)
+    contact = _contact(new) if source is TopicSource.RESIDENT else ""
     require(
         by,
         "topics.suggest" if source is TopicSource.RESIDENT else "topics.propose",
@@ -92,6 +100,8 @@ def propose_topic(*, new: NewTopic, by: Actor, at: datetime) -> int:
         source_kind=new.origin.kind if new.origin else "",
         source_id=new.origin.id if new.origin else None,
         state=TopicState.PROPOSED,
+        contact_sealed=seal_text(contact),
+        language=new.language[:8] if contact else "",
         proposed_at=at,
         touched_at=at,
     )
@@ -314,6 +324,13 @@ def _check_words(title: str, question: str, text: str) -> None:
         raise CannotDeliberate(_("请用 1 到 200 个字写明要大家商量什么"), field="question")
     if len(text) > 4000:
         raise CannotDeliberate(_("说明最多 4000 字，请精简"), field="text")
+
+
+def _contact(new: NewTopic) -> str:
+    try:
+        return checked_contact(new.contact)
+    except CannotReach as wrong:
+        raise CannotDeliberate(str(wrong), field="contact") from wrong
 
 
 def _source(new: NewTopic, by: Actor) -> TopicSource:

@@ -12,6 +12,8 @@ class BudgetsRoom(AppConfig):
         """Register what other rooms look up by name."""
         from gongzhi.affairs.budgets.funds import declare_vouchers  # noqa: PLC0415
         from gongzhi.affairs.budgets.holdings import declare_privacy  # noqa: PLC0415
+        from gongzhi.affairs.budgets.proposers import declare_wordings  # noqa: PLC0415
 
         declare_privacy()
+        declare_wordings()
         declare_vouchers()

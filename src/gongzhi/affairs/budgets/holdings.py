@@ -7,9 +7,9 @@ from django.db.models import Q
 
 from gongzhi.affairs.budgets import events
 from gongzhi.affairs.budgets.choices import RoundState
-from gongzhi.affairs.budgets.lifecycle import round_of, tell, tell_of_round
+from gongzhi.affairs.budgets.lifecycle import round_of, tell_of_round
 from gongzhi.affairs.budgets.models import Proposal, RosterEntry
-from gongzhi.commons.ledger.recording import Subject
+from gongzhi.affairs.budgets.proposers import forget
 from gongzhi.commons.permissions.actors import SYSTEM
 from gongzhi.commons.privacy.encryption import declare_sealed_column
 from gongzhi.commons.privacy.retention import RetentionRule, declare_retention
@@ -23,11 +23,7 @@ def forget_proposers(*, cutoff: datetime, limit: int, at: datetime) -> int:
     over = known.filter(round__state__in=_OVER, round__touched_at__lt=cutoff)
     rows = list(over.order_by("id")[:limit])
     for row in rows:
-        Proposal.objects.filter(pk=row.pk).update(name_sealed="", contact_sealed="", erased_at=at)
-        tell(
-            Subject("proposal", row.pk), events.PROPOSER_ERASED, by=SYSTEM, at=at,
-            place_id=row.place_id,
-        )  # fmt: skip
+        forget(row, by=SYSTEM, at=at)
     return len(rows)
 
 

@@ -22,6 +22,7 @@ from gongzhi.affairs.budgets.lifecycle import (
 )
 from gongzhi.affairs.budgets.models import Proposal, Round
 from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.notices.contacts import CannotReach, checked_contact
 from gongzhi.commons.permissions.actors import Actor, Voice
 from gongzhi.commons.permissions.table import require
 from gongzhi.commons.privacy.encryption import seal_text
@@ -52,7 +53,8 @@ class NewProposal:
     place_id: int
     unit_id: int | None = None
     name: str = ""
-    contact: str = ""
+    contact: str = ""  # to be told in `language` what becomes of it
+    language: str = ""
     once: str = ""
 
 
@@ -70,7 +72,7 @@ def make_proposal(*, round_id: int, new: NewProposal, by: Actor, at: datetime) -
     if new.once:
         sent = Proposal.objects.filter(round_id=round_id, once=new.once).first()
         if sent is not None:
-            return _receipt(sent)
+            return receipt_of(sent)
     try:
         with transaction.atomic():
             return _make(round_id, new, by=by, at=at)
@@ -82,6 +84,7 @@ def _make(round_id: int, new: NewProposal, *, by: Actor, at: datetime) -> Propos
     row = round_of(round_id)
     kind = _proposer(row, new, by)
     _check(row, new)
+    contact = _contact(new)
     # Counting up also makes proposals of one round queue up, so that numbers have no gaps.
     collecting = Round.objects.filter(
         pk=row.pk, state=RoundState.COLLECTING, proposals_until__gte=localdate(at),
@@ -106,7 +109,8 @@ def _make(round_id: int, new: NewProposal, *, by: Actor, at: datetime) -> Propos
         proposer_kind=kind,
         unit_id=new.unit_id if kind is ProposerKind.UNIT else None,
         name_sealed=seal_text(new.name.strip()[:40]),
-        contact_sealed=seal_text(new.contact.strip()[:80]),
+        contact_sealed=seal_text(contact),
+        language=new.language[:8] if contact else "",
         once=new.once or None,
         touched_at=at,
     )
@@ -114,7 +118,7 @@ def _make(round_id: int, new: NewProposal, *, by: Actor, at: datetime) -> Propos
         Subject("proposal", made.pk), events.PROPOSAL_MADE, by=by, at=at, place_id=made.place_id,
         opens=True, round=row.pk, cost=made.cost, by_kind=kind.value,
     )  # fmt: skip
-    return _receipt(made)
+    return receipt_of(made)
 
 
 def _proposer(row: Round, new: NewProposal, by: Actor) -> ProposerKind:
@@ -148,7 +152,15 @@ def _check(row: Round, new: NewProposal) -> None:
         raise CannotPropose("place", _("地点应在本社区内"))
 
 
-def _receipt(row: Proposal) -> ProposalReceipt:
+def _contact(new: NewProposal) -> str:
+    try:
+        return checked_contact(new.contact)
+    except CannotReach as wrong:
+        raise CannotPropose("contact", str(wrong)) from wrong
+
+
+def receipt_of(row: Proposal) -> ProposalReceipt:
+    """What the proposer got and may get again: number and private link."""
     return ProposalReceipt(row.pk, row.number, sign_link(_LINK, row.pk, row.link_version))
 
 

@@ -69,7 +69,7 @@ def _ways(recipient_kind: str, recipient_id: int, *, at: datetime) -> list[Chann
     A unit's address is in memory, so one without a webhook costs nothing more.
     """
     ways = [Channel.EMAIL] if settings.EMAIL_HOST else []
-    if recipient_kind == "requester" and settings.SMS_WEBHOOK:
+    if recipient_kind != "unit" and settings.SMS_WEBHOOK:
         ways.append(Channel.SMS)
     if recipient_kind == "unit" and address_of("unit", recipient_id, at=at).webhook_url:
         ways.append(Channel.WEBHOOK)

@@ -36,6 +36,8 @@ class Topic(models.Model):
     by_invitation = models.BooleanField(default=False)
     voted = models.PositiveBigIntegerField(default=0)
     link_version = models.PositiveSmallIntegerField(default=1)  # of who proposed it
+    contact_sealed = models.TextField(blank=True, default="")  # to tell who proposed it, only that
+    language = models.CharField(max_length=8, blank=True, default="")  # in which to tell them
     reason = models.CharField(max_length=300, blank=True)  # why it was withdrawn or not taken up
     proposed_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)

@@ -94,6 +94,7 @@ class Proposal(models.Model):
     spent = models.BigIntegerField(default=0)
     name_sealed = models.TextField(blank=True)
     contact_sealed = models.TextField(blank=True)
+    language = models.CharField(max_length=8, blank=True, default="")  # in which to tell them
     erased_at = models.DateTimeField(null=True)
     link_version = models.PositiveSmallIntegerField(default=1)
     once = models.CharField(max_length=80, null=True, unique=True)

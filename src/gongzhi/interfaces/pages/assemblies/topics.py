@@ -5,13 +5,14 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongzhi.affairs.assemblies.choices import TopicState
 from gongzhi.affairs.assemblies.lifecycle import NotInAssembly, Step
+from gongzhi.affairs.assemblies.proposers import contact_shown, erase_contact
 from gongzhi.affairs.assemblies.queries.topics import (
     OVER,
     RUNNING,
@@ -127,7 +128,8 @@ def propose(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         new = NewTopic(
             title=said["title"], question=said["question"], text=said["text"],
-            place_id=int(said["place"]),
+            place_id=int(said["place"]), contact=said.get("contact", ""),
+            language=get_language() or "",
         )  # fmt: skip
         try:
             made = propose_topic(new=new, by=RESIDENT, at=timezone.now())
@@ -147,12 +149,19 @@ def propose(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a proposal, for who made it."""
     topic_id = topic_of_proposal(token)
+    if request.method == "POST":
+        erase_contact(token=token, by=RESIDENT, at=timezone.now())
+        messages.success(request, _("联系方式已删除，以后凭这个链接看结果"))
+        return redirect("topic_proposal", token)
     row, reason = proposal_of(topic_id)
-    context = {"row": row, "reason": reason, "badge_": topic_badge(row.state), "crumbs": crumbs()}
+    context = {
+        "row": row, "reason": reason, "badge_": topic_badge(row.state), "crumbs": crumbs(),
+        "contact": contact_shown(topic_id),
+    }  # fmt: skip
     response = render(request, "assemblies/topic_proposal.html", context)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -242,7 +251,7 @@ def answer(request: HttpRequest, topic_id: int, objection_id: int) -> HttpRespon
 
 def refuse(form: Form, refused: Exception) -> None:
     """Put a refusal of an action at the field it is about."""
-    field = "files" if isinstance(refused, CannotAttach) else getattr(refused, "field", "")
+    field = "papers" if isinstance(refused, CannotAttach) else getattr(refused, "field", "")
     names = {"closes_at": "closes", "place": "place"}
     field = names.get(field, field)
     form.add_error(field if field in form.fields else None, str(refused))

@@ -17,6 +17,7 @@ from gongzhi.interfaces.pages.framing.choices import (
     place_choices,
     unit_choices,
 )
+from gongzhi.interfaces.pages.framing.contacts import ContactField, ask_only_what_can_be_used
 from gongzhi.interfaces.pages.framing.files import FilesField
 from gongzhi.interfaces.pages.guarding.forms import Guard, GuardedForm
 from gongzhi.interfaces.pages.tickets.fields import day, words
@@ -44,9 +45,11 @@ class ProposeForm(GuardedForm):
     )
     place = forms.ChoiceField(label=_("哪个社区"))
     text = words(_("还想说明的"), hint=_("不用留名，请不要写姓名和电话。"), required=False, rows=3)
+    contact = ContactField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ask_only_what_can_be_used(self)
         places = [(str(view.id), view.full_name) for view in communities()]
         self.fields["place"].choices = [("", _("请选择")), *places]  # type: ignore[attr-defined]
 
@@ -124,7 +127,7 @@ class MaterialForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    files = FilesField(
+    papers = FilesField(
         label=_("附件"),
         help_text=_("图片、PDF、docx、xlsx 或 pptx，每个最大 10 MB，最多 5 个。"),
         required=False,

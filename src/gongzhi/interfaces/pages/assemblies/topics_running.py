@@ -91,7 +91,7 @@ def _material(topic_id: int, form: django_forms.Form, by: Actor, at: datetime) -
         topic_id=topic_id, title=said["title"], text=said["text"], change=said["change"],
         by=by, at=at,
     )  # fmt: skip
-    for file in said["files"]:
+    for file in said["papers"]:
         attach(file, subject=Subject("material", made), by=by, at=at)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.affairs.budgets.amounts import fen, yuan
@@ -26,6 +27,7 @@ from gongzhi.commons.organisations.queries import unit
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import reach
 from gongzhi.commons.territory.queries import communities, find_place, place, subtree_ids
+from gongzhi.interfaces.pages.framing.contacts import ContactField, ask_only_what_can_be_used
 from gongzhi.interfaces.pages.framing.files import FilesField
 from gongzhi.interfaces.pages.guarding.forms import Guard, GuardedForm
 from gongzhi.interfaces.pages.tickets.fields import day, words
@@ -229,21 +231,21 @@ class ProposalFields(forms.Form):
             basis=asked["basis"],
             place_id=int(asked["place"]),
             unit_id=int(asked["unit"]) if asked.get("unit") else None,
-            name=asked.get("name", ""),
             contact=asked.get("contact", ""),
+            language=get_language() or "",
             once=f"page:{asked['once']}" if asked["once"] else "",
         )
 
 
 class ResidentProposalForm(ProposalFields, GuardedForm):
-    """The public form: guarded, no account; name and contact are optional."""
+    """The public form: guarded, no account and no name; a contact is optional."""
 
     guard = Guard("proposal", free=5, most=60)
-    name = forms.CharField(label=_("怎么称呼您"), max_length=40, required=False)
-    contact = forms.CharField(
-        label=_("电话或邮箱"), help_text=_("只有核查的工作人员看得到，加密保存，到期删除。"),
-        max_length=80, required=False,
-    )  # fmt: skip
+    contact = ContactField()
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        ask_only_what_can_be_used(self)
 
 
 class StaffProposalForm(ProposalFields):

@@ -21,6 +21,7 @@ from gongzhi.affairs.budgets.proposals import (
     make_proposal,
     withdraw_proposal,
 )
+from gongzhi.affairs.budgets.proposers import contact_shown, erase_contact
 from gongzhi.affairs.budgets.queries.rounds import (
     ProposalRow,
     RoundStory,
@@ -81,6 +82,10 @@ def propose(request: HttpRequest, round_id: int) -> HttpResponse:
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """A proposal by its private link: what became of it, and the way to take it back."""
     round_id, row, may_withdraw = proposal_behind(token)
+    if request.method == "POST" and "forget" in request.POST:
+        erase_contact(token=token, by=RESIDENT, at=timezone.now())
+        messages.success(request, _("联系方式已删除，以后凭这个链接看结果"))
+        return redirect("my_proposal", token)
     if request.method == "POST":
         try:
             withdraw_proposal(token=token, by=RESIDENT, at=timezone.now())
@@ -91,7 +96,8 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("my_proposal", token)
     context = {
         "round_id": round_id, "proposal": row, "badge_": proposal_badge(row.state),
-        "may_withdraw": may_withdraw, "token": token, **_amounts(row),
+        "may_withdraw": may_withdraw, "token": token, "contact": contact_shown(token),
+        **_amounts(row),
     }  # fmt: skip
     response = render(request, "budgets/my_proposal.html", context)
     response.headers["X-Robots-Tag"] = "noindex"
