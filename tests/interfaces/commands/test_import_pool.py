@@ -131,7 +131,8 @@ def test_a_window_that_ends_before_it_begins_is_named_by_row_and_column(
     later = (date.today() + timedelta(days=25)).isoformat()  # noqa: DTZ011
     text = {
         "needs": f"需求,类别,社区,数量,从,到\n陪聊,助老陪伴,北桥街道/柳岸社区,3,{later},{SOON}\n",
-        "offers": f"资源,单位,类别,范围,数量,从,到\n甲,柳岸银行网点,理发,北桥街道,4,{later},{SOON}\n",
+        "offers": "资源,单位,类别,范围,数量,从,到\n"
+        f"甲,柳岸银行网点,理发,北桥街道,4,{later},{SOON}\n",
     }[kind]
     done = run(kind, write(tmp_path, text))
     assert done.exit_code == 1

@@ -194,8 +194,10 @@ def _open_hours(reading: Reading) -> ir.Table:
 def _booked_hours(reading: Reading) -> ir.Table:
     used = reading.of("booking.used")
     used = used.select("subject_kind", "subject_id", "id", "place_id", "room", "minutes")
-    made = reading.of("booking.made", "booking.moved").group_by(booking="subject_id")
-    made = made.aggregate(begins=made.begins.argmax(made.sequence))  # where it stands at last
+    told = reading.of("booking.made", "booking.moved")
+    made = told.group_by(booking=told.subject_id).aggregate(
+        begins=told.begins.argmax(told.sequence)  # where it stands at last
+    )
     found = used.inner_join(made, used.subject_id == made.booking)
     timed = _timed_rooms(reading)
     found = found.semi_join(timed, found.room == timed.subject_id)
