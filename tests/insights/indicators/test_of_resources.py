@@ -19,12 +19,19 @@ from gongzhi.affairs.resources.offers import (
     resume_offer,
     set_openings,
 )
+from gongzhi.affairs.resources.own_bookings import (
+    Wish,
+    answer_booking,
+    ask_for_room,
+    booking_link,
+    change_own_booking,
+)
 from gongzhi.affairs.resources.results import confirm_claim, report_done, report_no_show
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.editing import NewUnit, open_units
 from gongzhi.commons.organisations.models import Unit
 from gongzhi.commons.organisations.register import revision as organisations_revision
-from gongzhi.commons.permissions.actors import SYSTEM
+from gongzhi.commons.permissions.actors import RESIDENT, SYSTEM
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.tasks.finishing import finish_task
 from gongzhi.commons.tasks.queries import tasks_of
@@ -289,3 +296,20 @@ def test_every_indicator_is_on_record_as_soon_as_the_program_runs() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_resident_moved_counts_once_and_where_it_stood_at_last(
+    pool: SmallPool, measured: Measured
+) -> None:
+    hall, at = room(pool), moment("2026-03-09")
+    day = "2026-03-10"
+    first = Wish("合唱", 8, moment(day, "09:00"), moment(day, "11:00"))
+    booking = ask_for_room(
+        room_id=hall, wish=first, name="顾女士", contact="13700000000", by=RESIDENT, at=at
+    )
+    answer_booking(booking_id=booking, agreed=True, by=pool.bank, at=at)
+    second = Wish("合唱", 8, moment(day, "14:00"), moment(day, "17:00"))
+    change_own_booking(token=booking_link(booking), wish=second, by=RESIDENT, at=at)
+    answer_booking(booking_id=booking, agreed=True, by=pool.bank, at=at)
+    report_use(booking_id=booking, came=True, by=pool.bank, at=THEN)
+    assert counts(measured("room_use")[None]) == (3, 35)
