@@ -13,6 +13,7 @@ TRIAGED = declare(
     "urgency",
     "certainty",
 )
+LIMIT_SET = declare("ticket_limit.set", "a limit was set anew", "name", "amount", "unit")
 REREAD = declare(
     "ticket.reread",
     "its corrected words were read again; what a person had set stays",
@@ -126,8 +127,6 @@ MODEL_LEARNED = declare(
     "before",
     "digest",
 )
-
-LIMIT_SET = declare("ticket_limit.set", "a limit was set anew", "name", "amount", "unit")
 UNITS_LEARNED = declare(
     "unit_model.learned",
     "the model of which units handled the like was trained anew and put in place",
