@@ -44,10 +44,30 @@ def test_an_empty_phrase_answers_nothing() -> None:
         ("根据《物业管理条例》规定，不予支持", "result"),
         ("预计明年启动电梯更换工作，将尽快安排", "result"),
         ("The lift was repaired", "result"),
+        ("今天上午清运完毕，以后每天两次", "result"),
+        ("昨晚电梯修好了", "result"),
+        ("已通知水司，下午恢复供水", "result"),
+        ("今天上午清运完毕", "date"),
+        ("师傅周三上门", "date"),
+        ("有问题找网格员潘师傅", "contact"),
+        ("请到社区一楼窗口办理", "contact"),
     ],
 )
 def test_usual_forms_are_seen(reply: str, item: str) -> None:
     assert found(reply)[item] is not None
+
+
+@pytest.mark.parametrize(
+    ("reply", "item"),
+    [
+        ("我们已联系物业，正在沟通", "contact"),
+        ("社区很重视您反映的问题", "contact"),
+        ("请您耐心等待", "date"),
+        ("垃圾清运问题由物业负责", "result"),
+    ],
+)
+def test_words_that_only_sound_like_it_are_not_taken_for_it(reply: str, item: str) -> None:
+    assert found(reply)[item] is None
 
 
 def test_a_reply_on_another_matter_is_noticed() -> None:
