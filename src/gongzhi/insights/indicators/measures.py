@@ -140,3 +140,8 @@ MEASURES: tuple[Measure, ...] = (
 def measures_for(difficulty: Difficulty) -> tuple[Measure, ...]:
     """What is known to have been done about a difficulty."""
     return tuple(each for each in MEASURES if each.difficulty is difficulty)
+
+
+def measure_named(code: str) -> Measure | None:
+    """The measure with this code."""
+    return next((each for each in MEASURES if each.code == code), None)
