@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
+from gongzhi.affairs.assemblies.models import Topic
 from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.commons.organisations.people import NewPerson, NewRole, add_person, give_role
 from gongzhi.commons.permissions.roles import RoleKind
@@ -160,3 +161,21 @@ def test_records_open_where_they_have_a_page_and_have_names(
     client = sign_in(RoleKind.DISTRICT_OFFICER, "hotline", "district")
     assert 'href="/tickets/' in text(client, "/insights/indicator/handling_hours")
     assert "和风花园业主委员会" in text(client, "/insights/indicator/isolated_partner_share")
+
+
+def test_a_measure_is_handed_on_by_a_person_as_a_topic_and_by_nothing_else(
+    sign_in: SignIn, district: SmallDistrict
+) -> None:
+    client = sign_in(RoleKind.COORDINATOR, "party", "willow")
+    assert 'href="/topics/new?measure=root_cause"' in text(client, "/insights/failure")
+    form = text(client, "/topics/new?measure=root_cause")
+    assert Page(form).faults == []
+    assert 'value="重复事项找根子"' in form
+    assert "开一次现场会" in form
+    assert "当心" in form
+    assert not Topic.objects.exists(), "looking at it proposes nothing"
+    place = str(district.places["willow"].pk)
+    sent = {"title": "重复事项找根子", "question": "先改哪里？", "text": "开会", "place": place}
+    assert client.post("/topics/new?measure=root_cause", sent).status_code == 302
+    assert Topic.objects.get().title == "重复事项找根子"
+    assert "重复事项" not in text(client, "/topics/new?measure=nothing")

@@ -39,6 +39,7 @@ from gongzhi.commons.notices.public import (
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.coordination.topics_of_hot_issues import hot_issue_for_topic, propose_hot_issue
+from gongzhi.insights.indicators.measures import Measure, measure_named
 from gongzhi.interfaces.pages.assemblies import topics_forms as forms
 from gongzhi.interfaces.pages.assemblies.topics_telling import (
     decision_line,
@@ -170,14 +171,15 @@ def proposal(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def new(request: HttpRequest) -> HttpResponse:
-    """Staff or partners propose a topic, from a hot matter where one is named."""
+    """Staff or partners propose a topic, from a hot matter or a measure where one is named."""
     by, at = visitor_of(request).actor, timezone.now()
     if reach(by, "topics.propose").nowhere:
         raise NotPermitted("topics.propose")
     wanted = request.GET.get("hot", "")
     hot_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else None
     hot = hot_issue_for_topic(by=by, issue_id=hot_id) if hot_id else None
-    initial = {"title": hot.title, "text": hot.text} if hot else {}
+    measure = measure_named(request.GET.get("measure", ""))
+    initial = {"title": hot.title, "text": hot.text} if hot else _drafted_from(measure)
     form = forms.TopicForm(request.POST or None, by=by, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -197,6 +199,16 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("topic", made)
     context = {"form": form, "title": _("新议题"), "button": _("建立议题"), "crumbs": crumbs()}
     return render(request, "assemblies/topic_form.html", context)
+
+
+def _drafted_from(measure: Measure | None) -> dict[str, str]:
+    """What a measure of the library offers as a beginning; whoever proposes it writes on."""
+    if measure is None:
+        return {}
+    text = _("%(how)s依据：%(source)s。当心：%(beware)s") % {
+        "how": measure.how, "source": measure.source, "beware": measure.beware,
+    }  # fmt: skip
+    return {"title": str(measure.name)[:60], "text": text}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

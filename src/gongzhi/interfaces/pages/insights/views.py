@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gongzhi.commons.permissions.table import reach
 from gongzhi.insights.indicators.comparing import StandsOut, funnel_of
 from gongzhi.insights.indicators.definitions import BY_CODE, INDICATORS, indicators_of
 from gongzhi.insights.indicators.measures import measures_for
@@ -191,6 +192,7 @@ def difficulty(request: HttpRequest, name: str) -> HttpResponse:
         "better": [out for out in outs if out.is_better],
         "tests": seen.scan.tests,
         "measures": measures_for(chosen),
+        "may_propose": not reach(by, "topics.propose").nowhere,
         "crumbs": [Crumb(_("指标"), "/insights")],
         "network": network,
         "everywhere": granted.everywhere,
