@@ -41,7 +41,7 @@ def draw_opinions(*, at: datetime, most: int = 20) -> int:
 def draw_opinion(*, topic_id: int, at: datetime) -> bool:
     """Draw the map of one topic and write down what may be shown of it."""
     topic = Topic.objects.get(pk=topic_id)
-    mapped = map_of(topic, now=True)
+    mapped = map_of(topic, anew=True)  # so that whoever has the votes draws the same
     numbers = _numbers(topic)
     facts: dict[str, Any] = {"ready": False, "statements": len(numbers)}
     pictures = ("", "")

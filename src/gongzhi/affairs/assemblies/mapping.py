@@ -46,17 +46,17 @@ _lock = Lock()
 forget_with(_kept.clear)
 
 
-def map_of(topic: Topic, *, now: bool = False) -> Mapped | None:
+def map_of(topic: Topic, *, now: bool = False, anew: bool = False) -> Mapped | None:
     """The map of a topic's counted votes; None while there are none.
 
     Brought up to date at once for a few votes; one that takes long may be a little old unless it
-    is wanted `now`.
+    is wanted `now`. Drawn `anew` it depends on the votes alone, not on maps drawn before.
     """
     kept = _kept.get(topic.pk)
-    if kept is not None and not now and monotonic() < kept.rests_until:
+    if kept is not None and not (now or anew) and monotonic() < kept.rests_until:
         return kept
     with _lock:
-        found = _refresh(topic, _kept.get(topic.pk))
+        found = _refresh(topic, None if anew else _kept.get(topic.pk))
         if found is None:
             _kept.pop(topic.pk, None)
             return None
