@@ -9,6 +9,7 @@ from gongzhi.engines.deliberation.opinion_map import OpinionMap
 from gongzhi.engines.deliberation.votes import Floats
 
 _WIDTH, _HEIGHT, _EDGE, _TOP = 760, 620, 40, 70
+_LABEL = 26  # large enough to be read where the whole picture is as wide as a telephone
 _CELLS = (28, 14, 7, 4, 2, 1)  # to a side, from the finest grid to one cell
 # Fill, outline; also told apart by letter and by dash, so that colour is not needed.
 _LOOKS = (
@@ -61,10 +62,10 @@ def draw_picture(
             f'<title id="map-title">{escape(words.title)}</title>',
             f'<desc id="map-description">{escape(" ".join(notes))}</desc>',
             f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
-            f'<text x="{_EDGE}" y="36" font-size="22" fill="#1f2937">{escape(words.title)}</text>',
+            f'<text x="{_EDGE}" y="36" font-size="26" fill="#1f2937">{escape(words.title)}</text>',
             *shapes,
             *(
-                f'<text x="{_EDGE}" y="{_HEIGHT - 14 - 20 * i}" font-size="14" fill="#374151">'
+                f'<text x="{_EDGE}" y="{_HEIGHT - 14 - 24 * i}" font-size="17" fill="#374151">'
                 f"{escape(note)}</text>"
                 for i, note in enumerate(reversed(notes))
             ),
@@ -133,11 +134,13 @@ def _draw_group(
         for (x, y, _), radius in zip(dots, radii, strict=True)
     ]
     people = sum(count for *_, count in dots)
-    x = sum(dot[0] * dot[2] for dot in dots) / people
+    half = 4 * _LABEL  # of the width that a label takes
+    x = min(max(sum(dot[0] * dot[2] for dot in dots) / people, half), _WIDTH - half)
     y = min(max(sum(dot[1] * dot[2] for dot in dots) / people, _TOP), _HEIGHT - 70)
     text = escape(label.format(letter=name, size=size))
     drawn.append(
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="17" font-weight="bold" text-anchor="middle" '
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{_LABEL}" font-weight="bold" '
+        'text-anchor="middle" '
         f'fill="#111827" stroke="#ffffff" stroke-width="4" paint-order="stroke">{text}</text>'
     )
     drawn.append("</g>")

@@ -63,6 +63,14 @@ class MaterialView:
     at: datetime
     files: tuple[AttachmentView, ...]
 
+    @property
+    def pictures(self) -> list[AttachmentView]:
+        return [each for each in self.files if each.is_image]
+
+    @property
+    def papers(self) -> list[AttachmentView]:
+        return [each for each in self.files if not each.is_image]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicStory:

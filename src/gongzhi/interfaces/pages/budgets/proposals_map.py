@@ -47,6 +47,11 @@ class Spot:
     inner: float
     group: PlaceGroup
 
+    @property
+    def is_solid(self) -> bool:
+        """Whether the letter stands on the solid part."""
+        return self.inner >= _LEAST * 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

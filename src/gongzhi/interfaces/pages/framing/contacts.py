@@ -26,9 +26,7 @@ class ContactField(forms.CharField):
     def __init__(self) -> None:
         super().__init__(
             label=_("手机号或邮箱"),
-            help_text=_(
-                "可以不填。只用来告诉您结果，不作他用；加密保存，到期删除，您也可以随时删除。"
-            ),
+            help_text=_("只用来告诉您结果，不作他用；加密保存，到期删除，您也可以随时删除。"),
             max_length=LONGEST_CONTACT,
             required=False,
         )
