@@ -18,7 +18,8 @@ from gongzhi.commons.permissions.table import NotPermitted, allowed, require
 from gongzhi.commons.territory.queries import find_place
 
 LONGEST = timedelta(hours=12)
-STANDING = (BookingState.ASKED, BookingState.BOOKED)  # these keep their time from others
+# These keep their time from others; a booking is used from its first minute on.
+STANDING = (BookingState.ASKED, BookingState.BOOKED, BookingState.USED)
 
 
 class CannotBook(ValueError):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources import events
@@ -153,14 +154,13 @@ def _own(token: str, step: Step, *, at: datetime) -> Iterator[Booking]:
 
 
 def change_own_booking(*, token: str, wish: Wish, by: Actor, at: datetime) -> None:
-    """Another time, number or purpose; the room's unit looks at it again unless it is no more."""
+    """Another time, number or purpose; the room's unit looks at it again unless only fewer come."""
     with _own(token, Step.CHANGE, at=at) as row:
         _check(row.room, wish, at=at)
         refuse_taken(row.room, wish.begins, wish.ends, but=row.pk)
-        same = (wish.begins, wish.ends) == (row.begins, row.ends)
-        asks = row.room.booking_rule == BookingRule.ASK and not (
-            row.state == BookingState.BOOKED and same and wish.headcount <= row.headcount
-        )
+        agreed = row.state == BookingState.BOOKED and wish.headcount <= row.headcount
+        same = (wish.begins, wish.ends, wish.purpose.strip()) == (row.begins, row.ends, row.purpose)
+        asks = row.room.booking_rule == BookingRule.ASK and not (agreed and same)
         changes: dict[str, Any] = {
             "purpose": wish.purpose.strip(), "headcount": wish.headcount, "begins": wish.begins,
             "ends": wish.ends, "answer_by": _answer_by(row.room, wish, at=at) if asks else None,
@@ -216,8 +216,8 @@ def expire_bookings(*, at: datetime, most: int = 200) -> int:
     late = Booking.objects.filter(state=BookingState.ASKED, answer_by__lte=at)
     count = 0
     for row in late.select_related("room").order_by("answer_by", "id")[:most]:
-        with suppress(CannotMove), transaction.atomic():  # answered meanwhile
-            move(row, BOOKING, Step.EXPIRE)
+        with suppress(CannotMove), transaction.atomic():  # answered or changed meanwhile
+            move(row, BOOKING, Step.EXPIRE, guard=Q(answer_by__lte=at))
             tell(
                 Subject("booking", row.pk), events.BOOKING_LAPSED, by=SYSTEM, at=at,
                 place_id=row.room.place_id, room=row.room_id,
