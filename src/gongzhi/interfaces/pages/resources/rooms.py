@@ -120,5 +120,4 @@ def step(request: HttpRequest, booking_id: int, name: str) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("已登记"))
-    back = request.POST.get("room", "")
-    return redirect("room", int(back)) if back.isascii() and back.isdigit() else redirect("rooms")
+    return redirect("room", room_of_booking(booking_id))
