@@ -16,7 +16,7 @@ from gongzhi.affairs.resources.own_bookings import (
     change_own_booking,
     expire_bookings,
 )
-from gongzhi.affairs.resources.queries.rooms import free_times
+from gongzhi.affairs.resources.queries.rooms import bookings_of, free_times
 from gongzhi.commons.permissions.actors import RESIDENT
 from tests.affairs.resources.pools import MONDAY, SmallPool, moment
 from tests.affairs.resources.test_own_bookings import ask, room, state, wish
@@ -62,3 +62,17 @@ def test_a_wish_that_was_changed_meanwhile_does_not_lapse(
     monkeypatch.setattr(own_bookings, "move", changed_first)
     assert expire_bookings(at=late) == 0
     assert state(made) == BookingState.ASKED
+
+
+def test_a_yes_is_for_what_was_seen(pool: SmallPool) -> None:
+    hall = room(pool)
+    made = ask(hall)
+    (seen,) = bookings_of(hall, since=MONDAY, by=pool.bank)
+    more = Wish(purpose="合唱排练", headcount=30, begins=wish().begins, ends=wish().ends)
+    change_own_booking(token=booking_link(made), wish=more, by=RESIDENT, at=MONDAY)
+    with pytest.raises(CannotBook, match="刚改过"):
+        answer_booking(booking_id=made, agreed=True, seen=seen.stamp, by=pool.bank, at=MONDAY)
+    assert state(made) == BookingState.ASKED
+    (seen,) = bookings_of(hall, since=MONDAY, by=pool.bank)
+    answer_booking(booking_id=made, agreed=True, seen=seen.stamp, by=pool.bank, at=MONDAY)
+    assert state(made) == BookingState.BOOKED

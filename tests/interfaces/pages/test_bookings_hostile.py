@@ -1,5 +1,6 @@
 """Hostile and unlucky visitors of the booking pages."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -91,3 +92,16 @@ def test_any_minute_that_the_room_takes_can_be_chosen_in_a_browser(pool: SmallPo
     """A step would count from the time that stands there, so 14:28 would shut out 15:00."""
     hall = offer(pool, seats=30)
     assert "step=" not in sound(Client(), f"/rooms/{hall}/book")
+
+
+def test_the_unit_says_yes_to_what_stands_on_its_page(pool: SmallPool) -> None:  # noqa: F811
+    hall, anyone, staff = offer(pool, seats=30), Client(), as_(pool.bank)
+    own = anyone.post(f"/rooms/{hall}/book", form()).headers["Location"]
+    seen = re.findall(r'name="seen" value="(\w+)"', sound(staff, f"/rooms/{hall}"))
+    anyone.post(f"{own}/change", form("14:00", "18:00"))
+    agree = f"/bookings/{Booking.objects.get().pk}/agree"
+    assert "刚改过" in staff.post(agree, {"seen": seen[0]}, follow=True).content.decode()
+    assert Booking.objects.get().state == "asked"
+    seen = re.findall(r'name="seen" value="(\w+)"', sound(staff, f"/rooms/{hall}"))
+    staff.post(agree, {"seen": seen[0]})
+    assert Booking.objects.get().state == "booked"

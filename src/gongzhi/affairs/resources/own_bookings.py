@@ -17,6 +17,7 @@ from gongzhi.affairs.resources.bookings import (
     find_booking,
     lock_room,
     refuse_taken,
+    stamp_of,
     stretch_of,
 )
 from gongzhi.affairs.resources.choices import BookingRule, BookingState
@@ -193,12 +194,19 @@ def cancel_own_booking(*, token: str, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def answer_booking(*, booking_id: int, agreed: bool, by: Actor, at: datetime) -> None:
-    """The room's unit says yes or no to what a resident asked for."""
+def answer_booking(
+    *, booking_id: int, agreed: bool, by: Actor, at: datetime, seen: str | None = None
+) -> None:
+    """The room's unit says yes or no to what a resident asked for.
+
+    `seen` is the stamp of what was read: a yes is for that, not for what it was changed to since.
+    """
     row = find_booking(booking_id)
     require(by, "offers.open", place_path=row.room.place_path, unit_ids=[row.room.unit_id])
     lock_room(row.room_id, at=at)
     row = find_booking(booking_id)
+    if agreed and seen is not None and seen != stamp_of(row):
+        raise CannotBook(_("居民刚改过这个预约，请看过再答复"))
     if agreed and row.begins <= at:
         raise CannotBook(_("预约的时间已经开始，有变化请直接联系场地方"))
     if agreed:
