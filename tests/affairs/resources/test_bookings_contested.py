@@ -1,25 +1,32 @@
 """Bookings under dispute: what is in use stays taken, and a yes is for what was seen."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from gongzhi.affairs.resources import own_bookings
-from gongzhi.affairs.resources.bookings import CannotBook, report_use
+from gongzhi.affairs.resources.bookings import CannotBook, book_room, report_use
 from gongzhi.affairs.resources.choices import BookingRule, BookingState
+from gongzhi.affairs.resources.lifecycle import CannotMove
 from gongzhi.affairs.resources.models import Booking
 from gongzhi.affairs.resources.own_bookings import (
     Wish,
     answer_booking,
     booking_link,
+    cancel_own_booking,
     change_own_booking,
     expire_bookings,
 )
 from gongzhi.affairs.resources.queries.rooms import bookings_of, free_times
 from gongzhi.commons.permissions.actors import RESIDENT
-from tests.affairs.resources.pools import MONDAY, SmallPool, moment
+from tests.affairs.resources.pools import MONDAY, SmallPool, build_pool, moment
 from tests.affairs.resources.test_own_bookings import ask, room, state, wish
+from tests.affairs.small_district import build
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -76,3 +83,74 @@ def test_a_yes_is_for_what_was_seen(pool: SmallPool) -> None:
     (seen,) = bookings_of(hall, since=MONDAY, by=pool.bank)
     answer_booking(booking_id=made, agreed=True, seen=seen.stamp, by=pool.bank, at=MONDAY)
     assert state(made) == BookingState.BOOKED
+
+
+def attempt(act: Callable[[], object]) -> str:
+    """What became of an act in a thread of its own."""
+    try:
+        act()
+    except (CannotBook, CannotMove):
+        return "refused"
+    finally:
+        connections.close_all()
+    return "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_unit_a_resident_and_one_who_moves_at_once_one_gets_the_time() -> None:
+    pool = build_pool(build())
+    hall = room(pool, BookingRule.AT_ONCE)
+    token, by = booking_link(ask(hall, "09:00", "10:00")), pool.community
+    begins, ends = moment("2026-03-10", "15:00"), moment("2026-03-10", "17:00")
+    told: dict[str, Any] = {
+        "room_id": hall, "host_id": pool.unit("party"), "purpose": "议事会", "headcount": 9,
+        "begins": begins, "ends": ends, "by": by, "at": MONDAY,
+    }  # fmt: skip
+    moved = Wish("合唱排练", 5, begins - timedelta(hours=1), begins + timedelta(hours=1))
+    acts: list[Callable[[], object]] = [
+        lambda: book_room(**told),
+        lambda: ask(hall, "16:00", "18:00"),
+        lambda: change_own_booking(token=token, wish=moved, by=RESIDENT, at=MONDAY),
+    ]
+    with ThreadPoolExecutor(3) as many:
+        done = list(many.map(attempt, acts))
+    held = sorted(Booking.objects.filter(begins__gte=begins - timedelta(hours=1)).values_list(
+        "begins", "ends"
+    ))  # fmt: skip
+    assert done.count("done") == len(held) >= 1
+    assert all(before[1] <= after[0] for before, after in pairwise(held))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_and_a_change_at_once_leave_no_yes_to_what_was_not_seen() -> None:
+    pool = build_pool(build())
+    hall = room(pool)
+    made, bank = ask(hall), pool.bank
+    (seen,) = bookings_of(hall, since=MONDAY, by=bank)
+    token, later = booking_link(made), wish("14:00", "18:00")
+    acts: list[Callable[[], object]] = [
+        lambda: answer_booking(booking_id=made, agreed=True, seen=seen.stamp, by=bank, at=MONDAY),
+        lambda: change_own_booking(token=token, wish=later, by=RESIDENT, at=MONDAY),
+    ]
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(attempt, acts))
+    row = Booking.objects.get()
+    assert (row.begins, row.state) == (later.begins, BookingState.ASKED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_yes_and_a_cancellation_at_once_the_name_goes_and_the_time_is_free() -> None:
+    pool = build_pool(build())
+    hall = room(pool)
+    made, bank = ask(hall), pool.bank
+    token = booking_link(made)
+    acts: list[Callable[[], object]] = [
+        lambda: answer_booking(booking_id=made, agreed=True, by=bank, at=MONDAY),
+        lambda: cancel_own_booking(token=token, by=RESIDENT, at=MONDAY),
+        lambda: expire_bookings(at=MONDAY),
+    ]
+    with ThreadPoolExecutor(3) as many:
+        list(many.map(attempt, acts))
+    row = Booking.objects.get()
+    assert (row.state, row.name_sealed, row.contact_sealed) == (BookingState.CANCELLED, "", "")
+    ask(hall)
