@@ -1,5 +1,7 @@
 """What was heard in a survey becomes needs, in the places that were asked, without who said it."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -12,6 +14,7 @@ from gongzhi.affairs.resources.rules import write_starting_lists
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import NotPermitted
+from gongzhi.commons.territory.models import Place
 from gongzhi.coordination.needs_of_surveys import publish_need_of_survey
 from gongzhi.insights.surveys.models import InstrumentVersion
 from tests.affairs.small_district import MONDAY
@@ -53,6 +56,10 @@ def test_only_what_was_asked_and_only_by_who_may(field: Field) -> None:  # noqa:
         publish_need_of_survey(
             survey_id=survey, new=new(field, survey, "plum"), by=district.officer, at=MONDAY
         )
+    estate = Place.objects.filter(kind="estate", parent=district.places["willow"]).earliest("pk")
+    close = replace(new(field, survey), place_id=estate.pk)
+    with pytest.raises(CannotPublish, match="写到社区"):
+        publish_need_of_survey(survey_id=survey, new=close, by=district.officer, at=MONDAY)
     with pytest.raises((NotPermitted, LookupError)):
         publish_need_of_survey(
             survey_id=survey, new=new(field, survey), by=district.sanitation, at=MONDAY

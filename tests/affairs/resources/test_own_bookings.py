@@ -178,7 +178,7 @@ def test_the_link_shows_changes_and_cancels_the_own_booking_alone(pool: SmallPoo
 def test_fewer_people_at_the_same_time_need_no_second_yes(pool: SmallPool) -> None:
     made = ask(room(pool))
     answer_booking(booking_id=made, agreed=True, by=pool.bank, at=MONDAY)
-    fewer = Wish(purpose="合唱", headcount=5, begins=wish().begins, ends=wish().ends)
+    fewer = Wish(purpose="合唱排练", headcount=5, begins=wish().begins, ends=wish().ends)
     change_own_booking(token=booking_link(made), wish=fewer, by=RESIDENT, at=MONDAY)
     assert state(made) == BookingState.BOOKED
     assert Booking.objects.get().headcount == 5

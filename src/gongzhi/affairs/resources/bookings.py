@@ -1,6 +1,7 @@
 """Rooms: a stretch of a day within opening hours, never two at once, and whether somebody came."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,8 @@ from gongzhi.commons.permissions.table import NotPermitted, allowed, require
 from gongzhi.commons.territory.queries import find_place
 
 LONGEST = timedelta(hours=12)
-STANDING = (BookingState.ASKED, BookingState.BOOKED)  # these keep their time from others
+# These keep their time from others; a booking is used from its first minute on.
+STANDING = (BookingState.ASKED, BookingState.BOOKED, BookingState.USED)
 
 
 class CannotBook(ValueError):
@@ -81,6 +83,12 @@ def stretch_of(row: Booking) -> dict[str, Any]:
         "begins": row.begins.isoformat(timespec="minutes"),
         "minutes": _minutes(row),
     }
+
+
+def stamp_of(row: Booking) -> str:
+    """Another one after each change of time, number or purpose."""
+    stood = f"{row.begins.timestamp()} {row.ends.timestamp()} {row.headcount} {row.purpose}"
+    return sha256(stood.encode()).hexdigest()[:32]
 
 
 def _minutes(row: Booking) -> int:

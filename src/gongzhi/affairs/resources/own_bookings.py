@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gongzhi.affairs.resources import events
@@ -16,6 +17,7 @@ from gongzhi.affairs.resources.bookings import (
     find_booking,
     lock_room,
     refuse_taken,
+    stamp_of,
     stretch_of,
 )
 from gongzhi.affairs.resources.choices import BookingRule, BookingState
@@ -153,14 +155,13 @@ def _own(token: str, step: Step, *, at: datetime) -> Iterator[Booking]:
 
 
 def change_own_booking(*, token: str, wish: Wish, by: Actor, at: datetime) -> None:
-    """Another time, number or purpose; the room's unit looks at it again unless it is no more."""
+    """Another time, number or purpose; the room's unit looks at it again unless only fewer come."""
     with _own(token, Step.CHANGE, at=at) as row:
         _check(row.room, wish, at=at)
         refuse_taken(row.room, wish.begins, wish.ends, but=row.pk)
-        same = (wish.begins, wish.ends) == (row.begins, row.ends)
-        asks = row.room.booking_rule == BookingRule.ASK and not (
-            row.state == BookingState.BOOKED and same and wish.headcount <= row.headcount
-        )
+        agreed = row.state == BookingState.BOOKED and wish.headcount <= row.headcount
+        same = (wish.begins, wish.ends, wish.purpose.strip()) == (row.begins, row.ends, row.purpose)
+        asks = row.room.booking_rule == BookingRule.ASK and not (agreed and same)
         changes: dict[str, Any] = {
             "purpose": wish.purpose.strip(), "headcount": wish.headcount, "begins": wish.begins,
             "ends": wish.ends, "answer_by": _answer_by(row.room, wish, at=at) if asks else None,
@@ -193,12 +194,19 @@ def cancel_own_booking(*, token: str, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def answer_booking(*, booking_id: int, agreed: bool, by: Actor, at: datetime) -> None:
-    """The room's unit says yes or no to what a resident asked for."""
+def answer_booking(
+    *, booking_id: int, agreed: bool, by: Actor, at: datetime, seen: str | None = None
+) -> None:
+    """The room's unit says yes or no to what a resident asked for.
+
+    `seen` is the stamp of what was read: a yes is for that, not for what it was changed to since.
+    """
     row = find_booking(booking_id)
     require(by, "offers.open", place_path=row.room.place_path, unit_ids=[row.room.unit_id])
     lock_room(row.room_id, at=at)
     row = find_booking(booking_id)
+    if agreed and seen is not None and seen != stamp_of(row):
+        raise CannotBook(_("居民刚改过这个预约，请看过再答复"))
     if agreed and row.begins <= at:
         raise CannotBook(_("预约的时间已经开始，有变化请直接联系场地方"))
     if agreed:
@@ -216,8 +224,8 @@ def expire_bookings(*, at: datetime, most: int = 200) -> int:
     late = Booking.objects.filter(state=BookingState.ASKED, answer_by__lte=at)
     count = 0
     for row in late.select_related("room").order_by("answer_by", "id")[:most]:
-        with suppress(CannotMove), transaction.atomic():  # answered meanwhile
-            move(row, BOOKING, Step.EXPIRE)
+        with suppress(CannotMove), transaction.atomic():  # answered or changed meanwhile
+            move(row, BOOKING, Step.EXPIRE, guard=Q(answer_by__lte=at))
             tell(
                 Subject("booking", row.pk), events.BOOKING_LAPSED, by=SYSTEM, at=at,
                 place_id=row.room.place_id, room=row.room_id,

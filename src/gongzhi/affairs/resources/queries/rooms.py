@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils.timezone import get_current_timezone, localdate
 
-from gongzhi.affairs.resources.bookings import STANDING
+from gongzhi.affairs.resources.bookings import STANDING, stamp_of
 from gongzhi.affairs.resources.choices import BookingRule, BookingState, OfferState
 from gongzhi.affairs.resources.lifecycle import NotInPool
 from gongzhi.affairs.resources.models import Booking, Offer
@@ -38,6 +38,7 @@ class BookingView:
     begins: datetime
     ends: datetime
     booked_at: datetime
+    stamp: str  # what `answer_booking` takes as `seen`
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def bookings_of(
             begins=row.begins,
             ends=row.ends,
             booked_at=row.booked_at,
+            stamp=stamp_of(row) if ours else "",
         )
         for row in rows
     ]

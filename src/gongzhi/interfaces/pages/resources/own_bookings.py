@@ -54,9 +54,9 @@ def booking_badge(state: BookingState) -> Badge:
 
 
 def _hour(label: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label, widget=forms.TimeInput(attrs={"type": "time", "step": "900"}, format="%H:%M")
-    )
+    """Any minute: a step would count from the time that stands there, and shut out full hours."""
+    widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    return forms.TimeField(label=label, widget=widget, input_formats=["%H:%M"])
 
 
 class _StretchForm(GuardedForm):
@@ -142,16 +142,27 @@ def ask(request: HttpRequest, room_id: int) -> HttpResponse:
 def _first_free(request: HttpRequest, room: OfferRow, now: datetime) -> dict[str, Any]:
     """The day that was chosen on the room's page, and its first free hour."""
     chosen = request.GET.get("day", "")
-    for day in free_times(room.id, at=now):
-        if day.date.isoformat() == chosen:
-            begins, ends = (timezone.localtime(each) for each in day.stretches[0])
-            until = min(ends, begins + timedelta(hours=2))
+    stretches = [
+        (timezone.localtime(begins) if begins > now else _next_quarter(now), ends)
+        for day in free_times(room.id, at=now)
+        if day.date.isoformat() == chosen
+        for begins, ends in day.stretches
+    ]
+    for begins, ends in stretches:
+        if begins < ends:
+            until = timezone.localtime(min(ends, begins + timedelta(hours=2)))
             late = until.date() != begins.date()
             return {
-                "day": day.date, "begins": begins.time(),
+                "day": begins.date(), "begins": begins.time(),
                 "ends": "23:59" if late else until.time(),
             }  # fmt: skip
     return {}
+
+
+def _next_quarter(now: datetime) -> datetime:
+    """The next quarter of an hour: the minute that runs is over before the form is sent."""
+    here = timezone.localtime(now).replace(second=0, microsecond=0)
+    return here + timedelta(minutes=15 - here.minute % 15)
 
 
 @never_cache

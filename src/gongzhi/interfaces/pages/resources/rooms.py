@@ -111,7 +111,8 @@ def step(request: HttpRequest, booking_id: int, name: str) -> HttpResponse:
         if name == "cancel":
             cancel_booking(booking_id=booking_id, by=by, at=at)
         elif name in {"agree", "decline"}:
-            answer_booking(booking_id=booking_id, agreed=name == "agree", by=by, at=at)
+            seen = request.POST.get("seen")
+            answer_booking(booking_id=booking_id, agreed=name == "agree", by=by, at=at, seen=seen)
         elif name in {"used", "no-show"}:
             report_use(booking_id=booking_id, came=name == "used", by=by, at=at)
         else:
@@ -120,5 +121,4 @@ def step(request: HttpRequest, booking_id: int, name: str) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("已登记"))
-    back = request.POST.get("room", "")
-    return redirect("room", int(back)) if back.isascii() and back.isdigit() else redirect("rooms")
+    return redirect("room", room_of_booking(booking_id))
