@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from gongzhi.insights.indicators.definitions import INDICATORS
 from tests.interfaces.pages.offices import Offices
 from tests.interfaces.pages.reading import Page
 
@@ -104,3 +105,19 @@ def test_pages_are_sound_in_both_languages_and_closed_to_others(
     assert worker.get("/forms/new").status_code == 403
     assert worker.get("/forms/fill/99999").status_code == 404
     assert worker.get("/forms/99999").status_code == 404
+
+
+def test_a_form_about_a_time_to_come_is_shown_with_what_is_known_by_now(
+    client: Client, offices: Offices
+) -> None:
+    """Indicators of next year have no number yet; the registers do."""
+    officer = offices.sign_in(client, offices.district.officer)
+    name = str(next(each for each in INDICATORS if each.is_recorded).name)
+    later = str(timezone.localdate().year + 1)
+    made = officer.post(
+        "/forms/new", asked(offices, period=later, fields_text=f"共建单位数\n{name}")
+    )
+    assert made.status_code == 302
+    worker = offices.sign_in(client, offices.district.worker)
+    (copy,) = re.findall(r'href="(/forms/fill/\d+)"', page(worker, "/forms"))
+    assert "来自共建单位数" in page(worker, copy)

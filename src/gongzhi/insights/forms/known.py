@@ -15,7 +15,7 @@ from gongzhi.commons.territory.queries import codes_of, find_place, places_of_ki
 from gongzhi.insights.forms.models import Answer
 from gongzhi.insights.indicators.definitions import INDICATORS
 from gongzhi.insights.indicators.overview import Overview, overview
-from gongzhi.insights.indicators.periods import Period
+from gongzhi.insights.indicators.periods import CannotTellPeriod, Period
 from gongzhi.insights.indicators.shapes import Words
 from gongzhi.insights.indicators.snapshots import snapshot
 from gongzhi.insights.indicators.wording import value_words
@@ -148,8 +148,11 @@ def _overview(fields: list[Wanted], period: Period, at: datetime) -> Overview | 
     if not any(field.source.startswith((_INDICATOR, _COUNT)) for field in fields):
         return None
     with snapshot(at=at) as snap:
-        # A community's own numbers, which it may see: what is hidden stays hidden all the same.
-        return overview(snap, period, by=SYSTEM)
+        try:
+            # A community's own numbers, which it may see: what is hidden stays hidden all the same.
+            return overview(snap, period, by=SYSTEM)
+        except CannotTellPeriod:  # asked ahead of a time of which nobody knows anything yet
+            return None
 
 
 def _from_record(seen: Overview, source: str, place_id: int, name: str) -> Known | None:

@@ -134,7 +134,8 @@ def how_margins_fit(*, survey_id: int, by: Actor) -> tuple[Unmet, ...] | None:
 def shares_of(amounts: Mapping[str, float | None], given_in: Amount) -> dict[str, float]:
     """Shares of one question from counts or per cents; an answer that nobody can give is 0.
 
-    Raises CannotRun where one is missing, below 0, no whole count, or the per cents aren't 100.
+    Raises CannotRun where one is missing, below 0, no whole count, or the per cents aren't 100,
+    and where they are too large or too far apart to be told from none and from all.
     """
     if any(amount is None for amount in amounts.values()):
         raise CannotRun(_("每个选项都要填，没有的填 0"))
@@ -148,7 +149,10 @@ def shares_of(amounts: Mapping[str, float | None], given_in: Amount) -> dict[str
         raise CannotRun(_("百分比加起来是 %(total)s，不是 100") % {"total": f"{total:g}"})
     if sum(amount > 0 for amount in known.values()) < 2:
         raise CannotRun(_("至少两个选项大于 0"))
-    return {name: amount / total for name, amount in known.items() if amount > 0}
+    shares = {name: amount / total for name, amount in known.items() if amount > 0}
+    if any(not 0 < share < 1 for share in shares.values()):  # beside the others it is nothing
+        raise CannotRun(_("数字太大或相差太远，算不出比例"))
+    return shares
 
 
 # From a table

@@ -54,7 +54,7 @@ class MarginsForm(forms.Form):
                 known = choice.share if choice.share is not None or not question.is_set else 0.0
                 self.fields[f"share-{number}-{at}"] = forms.FloatField(
                     label=choice.label, min_value=0, required=False,
-                    initial=None if known is None else round(known * 100, 4),
+                    initial=None if known is None else round(known * 100, 4) or known * 100,
                 )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -195,7 +195,11 @@ def unmet_words(unmet: tuple[Unmet, ...], questions: list[MarginQuestion]) -> li
     labels = {each.name: each for each in questions}
     found = []
     for each in unmet:
-        asked = labels[each.question]
+        asked = labels.get(each.question)
+        if asked is None:  # kept from when such questions were taken; saving anew drops it
+            words = _("%(name)s 不是选择题，或者可以多选，或者每户不止答一次")
+            found.append(words % {"name": each.question})
+            continue
         names = {choice.name: choice.label for choice in asked.choices}
         listed = "、".join(names.get(name, name) for name in each.choices)
         found.append(said[each.reason] % {"question": asked.label, "choices": listed})
