@@ -235,6 +235,33 @@ def test_what_stands_in_the_way_is_said_in_words(
     assert house.processes() == []
 
 
+def test_two_that_prepare_one_empty_folder_at_once_both_find_it_ready(house: House) -> None:
+    both = [
+        subprocess.Popen(
+            [*GONGZHI, "init"],
+            env=house.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [each.communicate(timeout=120)[0] for each in both]
+    assert [each.returncode for each in both] == [0, 0], said
+    assert sum("waiting for it" in each for each in said) == 1, said
+    assert house.count("tickets_limitrule") > 0
+
+
+def test_the_second_of_two_first_starts_at_once_says_that_the_port_is_taken(house: House) -> None:
+    first = house.up("--no-sample", until="")
+    second = house.run("up", "--no-sample")
+    assert second.returncode == 1
+    assert "GONGZHI_PORT" in second.stderr
+    assert "Traceback" not in second.stderr
+    first.terminate()
+    assert first.wait(timeout=40) == 0
+
+
 def test_a_data_folder_that_is_a_file_is_refused(house: House) -> None:
     (house.folder / "data").write_text("")
     result = house.run("up", "--no-sample")

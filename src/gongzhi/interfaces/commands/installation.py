@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
 import click
 
+from gongzhi.interfaces.commands.one_at_a_time import one_at_a_time
 from gongzhi.interfaces.commands.speaking import refuse, say, with_django
 
 GRACE_SECONDS = 15
@@ -24,8 +26,23 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 @click.command(help="准备数据目录：建库、静态文件、初始时限。 Prepare the data folder.")
 @with_django
 def init() -> None:
-    _prepare_or_refuse()
+    with ExitStack() as alone:
+        _wait_for_others(alone)
+        _prepare_or_refuse()
     say("✓ 数据目录已就绪", "The data folder is ready.")
+
+
+def _wait_for_others(alone: ExitStack) -> bool:
+    """Have the data folder for oneself until `alone` ends; whether somebody else had it first."""
+    from django.conf import settings  # noqa: PLC0415
+
+    try:
+        return alone.enter_context(one_at_a_time(settings.DATA_FOLDER))
+    except OSError as error:
+        refuse(
+            f"不能在 {settings.DATA_FOLDER} 里写：{error.strerror}；请检查 GONGZHI_DATA 和权限",
+            f"Can't write in {settings.DATA_FOLDER}: {error.strerror}. Check GONGZHI_DATA.",
+        )
 
 
 def _prepare_or_refuse() -> None:
@@ -81,14 +98,14 @@ def _forget_counts() -> None:
     folder: Path | None = settings.METRICS_FOLDER
     for file in folder.glob("*.db") if folder else ():
         number = file.stem.rpartition("_")[2]
-        if not number.isdigit() or not _is_alive(int(number)):
+        if not number.isdecimal() or not _is_alive(int(number)):
             file.unlink(missing_ok=True)
 
 
 def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # gone, or a number that no process has
         return False
     except OSError:  # alive, and somebody else's
         return True
@@ -140,12 +157,23 @@ def up(*, no_sample: bool) -> None:
     from django.conf import settings  # noqa: PLC0415
 
     _refuse_without_port(settings.WEB_HOST, settings.WEB_PORT)
-    _prepare_or_refuse()
-    if not no_sample:
-        _load_sample_once()
-    url = f"http://{settings.WEB_HOST}:{settings.WEB_PORT}/"
+    with ExitStack() as alone:
+        if _wait_for_others(alone):  # which may have taken the port meanwhile
+            _refuse_without_port(settings.WEB_HOST, settings.WEB_PORT)
+        _prepare_or_refuse()
+        if not no_sample:
+            _load_sample_once()
+        _run(alone)
+    say("✓ 已停止", "Stopped.")
+
+
+def _run(alone: ExitStack) -> None:
+    """Web server and worker until a signal; others may come as soon as the port is ours."""
+    from django.conf import settings  # noqa: PLC0415
 
     def greet() -> None:
+        alone.close()
+        url = f"http://{settings.WEB_HOST}:{settings.WEB_PORT}/"
         say(f"✓ 共治正在运行：{url}", f"Gongzhi is running at {url}")
         _show_demo_sign_ins()
         say("按 Ctrl-C 停止。", "Ctrl-C stops all of it.")
@@ -157,7 +185,6 @@ def up(*, no_sample: bool) -> None:
         when_ready=greet,
         is_ready=lambda: _answers(settings.WEB_HOST, settings.WEB_PORT),
     )
-    say("✓ 已停止", "Stopped.")
 
 
 def _refuse_without_port(host: str, port: int) -> None:
