@@ -46,7 +46,7 @@ def topics_of_resolutions(ids: Iterable[int]) -> dict[int, int]:
     """The topics that resolutions became, by the resolution's id; one query."""
     found = Topic.objects.filter(source_kind=KIND, source_id__in=list(ids))
     living = found.exclude(state=TopicState.WITHDRAWN)
-    return dict(living.values_list("source_id", "pk"))
+    return {source: topic for source, topic in living.values_list("source_id", "pk") if source}
 
 
 def _resolution(resolution_id: int, *, by: Actor) -> Resolution:
