@@ -120,6 +120,15 @@ def test_a_bad_file_is_refused_with_its_line_and_nothing_is_written(election):
     assert [path.name for path in election.parent.iterdir()] == ["round.pb"]
 
 
+def test_a_file_that_is_no_text_is_refused_with_its_line(election):
+    election.write_bytes(FILE.encode().replace(b"19;3", b"19;\xff3"))
+    result = run(election, "--out", election.with_name("result.json"))
+    assert result.exit_code == 1
+    line = FILE[: FILE.index("19;3")].count("\n") + 1
+    assert f"line {line}: not text in UTF-8" in result.output
+    assert [path.name for path in election.parent.iterdir()] == ["round.pb"]
+
+
 def test_a_refused_tie_is_left_to_people(election):
     # Without voter 19, projects 1 and 3 have eight supporters each.
     election.write_text(FILE.replace("19;3;北里\n", ""), encoding="utf-8")

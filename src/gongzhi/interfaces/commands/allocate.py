@@ -149,7 +149,11 @@ def allocate_command(file: Path, out: Path | None, **stated: Any) -> None:
         source = read_pabulib(text, place_column=stated["places"])
         result = allocate(source.election, settings)
         variants = _variants(source, settings) if stated["compare"] else {}
-    except (UnreadableElection, InvalidElection, UnresolvedTie, UnicodeDecodeError) as problem:
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        click.echo(f"{file}: line {line}: not text in UTF-8", err=True)
+        sys.exit(1)
+    except (UnreadableElection, InvalidElection, UnresolvedTie) as problem:
         click.echo(f"{file}: {problem}", err=True)
         sys.exit(1)
     found = report(source, result, variants, explained=stated["explain"])

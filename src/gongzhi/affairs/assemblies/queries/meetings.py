@@ -61,6 +61,7 @@ class PointView:
 class ResolutionView:
     """What was resolved, with its count and what came of it."""
 
+    id: int
     position: int
     point: str
     text: str
@@ -249,6 +250,7 @@ def _subject(kind: str, id: int | None) -> Subject | None:
 
 def _resolution(one: Resolution, tasks: Mapping[int, list[TaskView]]) -> ResolutionView:
     return ResolutionView(
+        id=one.pk,
         position=one.position,
         point=one.point.title if one.point else "",
         text=one.text,

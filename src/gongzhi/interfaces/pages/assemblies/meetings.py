@@ -40,6 +40,7 @@ from gongzhi.affairs.assemblies.queries.meetings import (
 )
 from gongzhi.affairs.assemblies.resolutions import publish_minutes, resolve, write_minutes
 from gongzhi.affairs.assemblies.standing_meetings import change_standing, open_standing
+from gongzhi.affairs.assemblies.topics_of_meetings import topics_of_resolutions
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.commons.tasks.asking import CannotAsk
@@ -149,6 +150,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
     story = meeting_story(by=by, meeting_id=meeting_id)
     state, runs = story.row.state, story.may_run
     preparing = state in {_S.DRAFTED, _S.CALLED}
+    topics = topics_of_resolutions(each.id for each in story.resolutions) if runs else {}
     context = {
         "story": story,
         "row": story.row,
@@ -157,7 +159,7 @@ def meeting(request: HttpRequest, meeting_id: int) -> HttpResponse:
         "left_over": [row_of_task(task, now=now) for task in story.left_over],
         "agenda": agenda_lines(story.agenda),
         "attendance": presence_words(story.attendance),
-        "resolutions": resolutions_told(story.resolutions, now=now),
+        "resolutions": resolutions_told(story.resolutions, topics=topics, now=now),
         "runs": runs,
         "preparing": runs and preparing,
         "may_invite": runs and state is _S.DRAFTED and bool(story.agenda),

@@ -117,10 +117,11 @@ class ResolutionTold:
     count: str
     rule: str
     tasks: tuple[Row, ...]
+    topic_id: int | None  # the topic that it became
 
 
 def resolutions_told(
-    resolutions: Iterable[ResolutionView], *, now: datetime
+    resolutions: Iterable[ResolutionView], *, topics: Mapping[int, int], now: datetime
 ) -> list[ResolutionTold]:
     return [
         ResolutionTold(
@@ -131,6 +132,7 @@ def resolutions_told(
             count=_count(one.figures) if one.figures else _("协商一致"),
             rule=_rule(one.figures) if one.figures else "",
             tasks=tuple(row_of_task(task, now=now) for task in one.tasks),
+            topic_id=topics.get(one.id),
         )
         for one in resolutions
     ]

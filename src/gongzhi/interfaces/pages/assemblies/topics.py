@@ -29,6 +29,10 @@ from gongzhi.affairs.assemblies.topics import (
     propose_topic,
     topic_of_proposal,
 )
+from gongzhi.affairs.assemblies.topics_of_meetings import (
+    propose_resolution,
+    resolution_for_topic,
+)
 from gongzhi.commons.attachments.errors import CannotAttach
 from gongzhi.commons.notices.public import (
     CannotPost,
@@ -171,15 +175,19 @@ def proposal(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_staff
 def new(request: HttpRequest) -> HttpResponse:
-    """Staff or partners propose a topic, from a hot matter or a measure where one is named."""
+    """Staff or partners propose a topic, from a hot matter, a meeting, a measure."""
     by, at = visitor_of(request).actor, timezone.now()
     if reach(by, "topics.propose").nowhere:
         raise NotPermitted("topics.propose")
-    wanted = request.GET.get("hot", "")
-    hot_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else None
-    hot = hot_issue_for_topic(by=by, issue_id=hot_id) if hot_id else None
+    hot_id, resolved = _asked_id(request, "hot"), _asked_id(request, "resolution")
     measure = measure_named(request.GET.get("measure", ""))
-    initial = {"title": hot.title, "text": hot.text} if hot else _drafted_from(measure)
+    initial = _drafted_from(measure)
+    if hot_id:
+        hot = hot_issue_for_topic(by=by, issue_id=hot_id)
+        initial = {"title": hot.title, "text": hot.text}
+    elif resolved:
+        draft = resolution_for_topic(by=by, resolution_id=resolved)
+        initial = {"title": draft.title, "text": draft.text}
     form = forms.TopicForm(request.POST or None, by=by, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -188,8 +196,10 @@ def new(request: HttpRequest) -> HttpResponse:
             place_id=int(said["place"]),
         )  # fmt: skip
         try:
-            if hot_id and hot:
+            if hot_id:
                 made = propose_hot_issue(issue_id=hot_id, new=asked, by=by, at=at)
+            elif resolved:
+                made = propose_resolution(resolution_id=resolved, new=asked, by=by, at=at)
             else:
                 made = propose_topic(new=asked, by=by, at=at)
         except CannotDeliberate as refused:
@@ -209,6 +219,11 @@ def _drafted_from(measure: Measure | None) -> dict[str, str]:
         "how": measure.how, "source": measure.source, "beware": measure.beware,
     }  # fmt: skip
     return {"title": str(measure.name)[:60], "text": text}
+
+
+def _asked_id(request: HttpRequest, name: str) -> int | None:
+    wanted = request.GET.get(name, "")
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
