@@ -164,7 +164,8 @@ def change_own_booking(*, token: str, wish: Wish, by: Actor, at: datetime) -> No
         asks = row.room.booking_rule == BookingRule.ASK and not (agreed and same)
         changes: dict[str, Any] = {
             "purpose": wish.purpose.strip(), "headcount": wish.headcount, "begins": wish.begins,
-            "ends": wish.ends, "answer_by": _answer_by(row.room, wish, at=at) if asks else None,
+            "ends": wish.ends, "booked_at": at,
+            "answer_by": _answer_by(row.room, wish, at=at) if asks else None,
         }  # fmt: skip
         move(row, BOOKING, Step.CHANGE, **changes)
         tell(
