@@ -4,9 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from gongzhi.affairs.resources.bookings import cancel_booking
 from gongzhi.affairs.resources.claims import claim_need
 from gongzhi.affairs.resources.models import Booking, Claim, Need, Offer
-from gongzhi.affairs.resources.own_bookings import Wish, ask_for_room
+from gongzhi.affairs.resources.own_bookings import (
+    Wish,
+    answer_booking,
+    ask_for_room,
+    booking_link,
+    cancel_own_booking,
+)
 from gongzhi.commons.ledger.reading import events_of_many
 from gongzhi.commons.notices.queries import notices_of_units
 from gongzhi.commons.permissions.actors import RESIDENT
@@ -60,3 +67,22 @@ def test_needs_offers_and_bookings_end_with_their_time(pool: SmallPool) -> None:
     assert Need.objects.get(pk=need).state == "expired"
     assert Offer.objects.get(pk=hall).state == "ended"
     assert Booking.objects.get(pk=booking).name_sealed == "", "the retention is part of the worker"
+
+
+def test_a_unit_that_agreed_hears_when_the_resident_takes_it_back(pool: SmallPool) -> None:
+    hall = pool.offer(categories=("space.activity",), seats=20)
+    begins = moment("2026-03-10", "10:00")
+    first, second = (
+        ask_for_room(
+            room_id=hall, wish=Wish("合唱排练", 8, at, at + timedelta(hours=2)), name="顾女士",
+            contact="13700000000", by=RESIDENT, at=MONDAY,
+        )
+        for at in (begins, begins + timedelta(hours=3))
+    )  # fmt: skip
+    answer_booking(booking_id=first, agreed=True, by=pool.bank, at=MONDAY)
+    cancel_own_booking(token=booking_link(first), by=RESIDENT, at=MONDAY)
+    cancel_booking(booking_id=second, by=pool.bank, at=MONDAY)
+    follow_all(at=MONDAY)
+    cancelled = [heading for heading in told(pool.unit("bank")) if "取消" in heading]
+    assert len(cancelled) == 1, "of one's own cancellation one is not told"
+    assert all("顾女士" not in heading for heading in told(pool.unit("bank")))

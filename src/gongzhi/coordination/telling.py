@@ -164,6 +164,12 @@ def _booking_asked(event: Happened) -> Iterable[Message]:
         yield from _unit(event, unit_of_booking(event.subject_id), "booking_asked")
 
 
+def _booking_cancelled(event: Happened) -> Iterable[Message]:
+    """The room's unit, when a resident did it, whom no unit stands for."""
+    if event.unit_id is None:
+        yield from _unit(event, unit_of_booking(event.subject_id), "booking_cancelled")
+
+
 def _to_meeting(event: Happened, template: str) -> Iterable[Message]:
     for unit_id in units_asked(event.subject_id):
         yield from _unit(event, unit_id, template)
@@ -248,6 +254,7 @@ TELLS: dict[str, Tell] = {
     "claim.confirmed": lambda event: _unit(event, event.data.get("giver"), "claim_confirmed"),
     "booking.asked": _booking_asked,
     "booking.moved": _booking_asked,
+    "booking.cancelled": _booking_cancelled,
     "need.drafted": lambda event: _publisher(event, "wish_drafted"),
     "need.confirmed": lambda event: _publisher(event, "need_confirmed"),
     "whistle.blown": _whistled,

@@ -12,9 +12,10 @@ from django.db import connections
 from gongzhi.affairs.resources import own_bookings
 from gongzhi.affairs.resources.bookings import CannotBook, book_room, report_use
 from gongzhi.affairs.resources.choices import BookingRule, BookingState
-from gongzhi.affairs.resources.lifecycle import CannotMove
+from gongzhi.affairs.resources.lifecycle import CannotMove, NotInPool
 from gongzhi.affairs.resources.models import Booking
 from gongzhi.affairs.resources.own_bookings import (
+    MOST_A_DAY,
     Wish,
     answer_booking,
     booking_link,
@@ -22,8 +23,9 @@ from gongzhi.affairs.resources.own_bookings import (
     change_own_booking,
     expire_bookings,
 )
-from gongzhi.affairs.resources.queries.rooms import bookings_of, free_times
+from gongzhi.affairs.resources.queries.rooms import bookings_of, free_times, own_booking
 from gongzhi.commons.permissions.actors import RESIDENT
+from gongzhi.commons.privacy.links import sign_link
 from tests.affairs.resources.pools import MONDAY, SmallPool, build_pool, moment
 from tests.affairs.resources.test_own_bookings import ask, room, state, wish
 from tests.affairs.small_district import build
@@ -154,3 +156,42 @@ def test_of_a_yes_and_a_cancellation_at_once_the_name_goes_and_the_time_is_free(
     row = Booking.objects.get()
     assert (row.state, row.name_sealed, row.contact_sealed) == (BookingState.CANCELLED, "", "")
     ask(hall)
+
+
+def test_nobody_fills_a_room_that_is_booked_at_once_for_weeks_in_a_day(pool: SmallPool) -> None:
+    hall = room(pool, BookingRule.AT_ONCE)
+    first = moment("2026-03-10", "09:00")
+    Booking.objects.bulk_create(
+        Booking(
+            room_id=hall, purpose="占位", headcount=1, booked_at=MONDAY,
+            begins=first + timedelta(minutes=i), ends=first + timedelta(minutes=i + 1),
+        )
+        for i in range(MOST_A_DAY)
+    )  # fmt: skip
+    with pytest.raises(CannotBook, match="明天再约"):
+        ask(hall, "14:00", "15:00", at=MONDAY + timedelta(hours=1))
+    assert state(ask(hall, "14:00", "15:00", at=first - timedelta(minutes=1))) == "booked"
+
+
+@pytest.mark.parametrize("kind", ["hours", "served", "slip", "bookings"])
+def test_a_link_of_another_thing_opens_no_booking(pool: SmallPool, kind: str) -> None:
+    made = ask(room(pool))
+    for token in (sign_link(kind, made), sign_link("booking", made, 2), booking_link(made)[:-1]):
+        with pytest.raises(NotInPool):
+            own_booking(token)
+        with pytest.raises(NotInPool):
+            cancel_own_booking(token=token, by=RESIDENT, at=MONDAY)
+    assert state(made) == BookingState.ASKED
+
+
+def test_a_units_booking_has_no_link(pool: SmallPool) -> None:
+    hall = room(pool)
+    made = book_room(
+        room_id=hall, host_id=pool.unit("party"), purpose="议事会", headcount=9,
+        begins=moment("2026-03-10", "15:00"), ends=moment("2026-03-10", "17:00"),
+        by=pool.community, at=MONDAY,
+    )  # fmt: skip
+    with pytest.raises(NotInPool):
+        own_booking(sign_link("booking", made))
+    with pytest.raises(NotInPool):
+        booking_link(made)

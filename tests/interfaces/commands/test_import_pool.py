@@ -101,11 +101,12 @@ def test_offers_with_odd_hours_units_and_days_are_named(tmp_path: Path) -> None:
 乙,柳岸银行网点,理发,北桥街道,4,{SOON},周八,09:00-10:00
 丙,柳岸银行网点,理发,北桥街道,4,{SOON},周一,十点
 丁,柳岸银行网点,理发,北桥街道,4,{SOON},周一,12:00-10:00
+戊,柳岸银行网点,理发,北桥街道,4,{SOON},周一,09:00+08:00-17:00
 """
     done = run("offers", write(tmp_path, rows))
     assert done.exit_code == 1
     rejected = read_table(tmp_path / "list.csv.rejects.csv")
-    assert [row[1] for row in rejected.rows] == ["单位", "星期", "时间", "时间"]
+    assert [row[1] for row in rejected.rows] == ["单位", "星期", "时间", "时间", "时间"]
 
 
 def test_a_file_without_a_needed_column_says_which(tmp_path: Path) -> None:

@@ -105,3 +105,23 @@ def test_the_unit_says_yes_to_what_stands_on_its_page(pool: SmallPool) -> None: 
     seen = re.findall(r'name="seen" value="(\w+)"', sound(staff, f"/rooms/{hall}"))
     staff.post(agree, {"seen": seen[0]})
     assert Booking.objects.get().state == "booked"
+
+
+def test_a_calendar_hears_of_a_change_and_frees_what_nobody_came_to(pool: SmallPool) -> None:  # noqa: F811
+    hall, anyone, staff = offer(pool, seats=30), Client(), as_(pool.bank)
+    staff.post(f"/rooms/{hall}/rule", {"rule": "at_once"})
+    own = anyone.post(f"/rooms/{hall}/book", form()).headers["Location"]
+    Booking.objects.update(booked_at=timezone.now() - timedelta(days=2))
+    before = stamps(anyone, hall)
+    anyone.post(f"{own}/change", form("14:00", "18:00"))
+    after = stamps(anyone, hall)
+    assert len(before) == len(after) == 1
+    assert after > before
+    begins = timezone.now() - timedelta(minutes=5)
+    Booking.objects.update(begins=begins)
+    staff.post(f"/bookings/{Booking.objects.get().pk}/no-show")
+    assert stamps(anyone, hall) == []
+
+
+def stamps(client: Client, hall: int) -> list[str]:
+    return re.findall("DTSTAMP:(.+)", client.get(f"/rooms/{hall}.ics").content.decode())

@@ -269,6 +269,8 @@ def _openings(values: Mapping[str, Any]) -> tuple[Opening, ...]:
         return ()
     try:
         opens, closes = (time.fromisoformat(part) for part in values["hours"].split("-"))
+        if opens.tzinfo or closes.tzinfo:
+            raise ValueError("an hour is the district's own")
     except ValueError:
         raise _Bad("hours", "请写成 09:00-17:00", "write it as 09:00-17:00") from None
     return tuple(Opening(_WEEKDAYS[day], opens, closes) for day in days)

@@ -43,6 +43,7 @@ from gongzhi.commons.privacy.links import read_link, sign_link
 LONGEST = timedelta(hours=4)
 AHEAD = timedelta(days=60)
 MOST_WAITING = 30  # in one room, for its unit's answer
+MOST_A_DAY = 30  # in one room that is booked at once, within 24 hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,7 @@ def ask_for_room(
     _check(room, wish, at=at)
     refuse_taken(room, wish.begins, wish.ends)
     at_once = room.booking_rule == BookingRule.AT_ONCE
-    waiting = Booking.objects.filter(room=room, state=BookingState.ASKED).count()
-    if not at_once and waiting >= MOST_WAITING:
-        raise CannotBook(_("这个场地等待确认的预约太多，请过几天再约，或联系场地方"))
+    _refuse_flood(room, at_once=at_once, at=at)
     row = Booking.objects.create(
         room=room, name_sealed=seal_text(name), contact_sealed=seal_text(contact),
         purpose=wish.purpose.strip(), headcount=wish.headcount, begins=wish.begins,
@@ -97,6 +96,16 @@ def ask_for_room(
         at=at, place_id=room.place_id, opens=True, **stretch_of(row),
     )  # fmt: skip
     return row.pk
+
+
+def _refuse_flood(room: Offer, *, at_once: bool, at: datetime) -> None:
+    """No one can take a room for weeks at a stroke, from however many addresses."""
+    own = Booking.objects.filter(room=room, host=None)
+    if not at_once and own.filter(state=BookingState.ASKED).count() >= MOST_WAITING:
+        raise CannotBook(_("这个场地等待确认的预约太多，请过几天再约，或联系场地方"))
+    fresh = own.filter(state=BookingState.BOOKED, booked_at__gt=at - timedelta(days=1))
+    if at_once and fresh.count() >= MOST_A_DAY:
+        raise CannotBook(_("今天约这个场地的人太多，请明天再约，或联系场地方"))
 
 
 def _check(room: Offer, wish: Wish, *, at: datetime) -> None:
@@ -164,7 +173,8 @@ def change_own_booking(*, token: str, wish: Wish, by: Actor, at: datetime) -> No
         asks = row.room.booking_rule == BookingRule.ASK and not (agreed and same)
         changes: dict[str, Any] = {
             "purpose": wish.purpose.strip(), "headcount": wish.headcount, "begins": wish.begins,
-            "ends": wish.ends, "answer_by": _answer_by(row.room, wish, at=at) if asks else None,
+            "ends": wish.ends, "booked_at": at,
+            "answer_by": _answer_by(row.room, wish, at=at) if asks else None,
         }  # fmt: skip
         move(row, BOOKING, Step.CHANGE, **changes)
         tell(

@@ -80,6 +80,13 @@ _BOOKINGS = (
         "A resident asks for a room: {room}",
         "A resident would like “{room}” on {when}. Please answer by {until}, or it lapses.",
     ),
+    (
+        "unit.booking_cancelled",
+        "居民取消了场地预约：{room}",
+        "{when} 使用“{room}”的居民取消了预约，这段时间又空出来了。",
+        "A resident cancelled: {room}",
+        "The resident who was to use “{room}” on {when} cancelled; the time is free again.",
+    ),
 )
 
 

@@ -19,6 +19,7 @@ from gongzhi.interfaces.pages.framing.plain_words import plain_words
 from gongzhi.interfaces.pages.resources.forms import FilterForm
 
 _FEED_LENGTH = 50
+_HELD = (BookingState.BOOKED, BookingState.USED)
 
 
 @require_safe
@@ -70,6 +71,6 @@ def bookings_calendar(request: HttpRequest, room_id: int) -> HttpResponse:
             location=booking.room_title,
         )
         for booking in bookings_of(room_id, since=now - timedelta(days=31))
-        if booking.state is not BookingState.ASKED
+        if booking.state in _HELD
     ]
     return calendar_response(entries, title="Rooms", filename=f"room-{room_id}.ics")
