@@ -27,6 +27,7 @@ from gongzhi.affairs.budgets.proposals import (
     abandon_project,
     accept_project,
     make_proposal,
+    withdraw_proposal,
 )
 from gongzhi.affairs.budgets.rounds import withdraw_round
 from gongzhi.commons.ledger.models import Event
@@ -265,3 +266,26 @@ def test_the_contact_of_a_proposal_goes_when_its_owner_says_so_or_in_time(
     assert forget_proposers(cutoff=AFTER, limit=10, at=AFTER) == 1
     assert not Proposal.objects.exclude(contact_sealed="", language="").exists()
     assert Event.objects.filter(kind="proposal.proposer_erased").count() == 2
+
+
+def test_who_takes_a_proposal_back_is_forgotten_and_hears_no_more(round_: Reachable) -> None:
+    made = round_.collecting()
+    receipt = make_proposal(round_id=made, new=round_.proposal(), by=RESIDENT, at=MARCH_2)
+    round_.check(receipt.proposal_id)
+    follow_all(at=MARCH_12)
+    assert Delivery.objects.filter(notice__recipient_kind="proposal").exists()  # not yet sent
+    withdraw_proposal(token=receipt.link_token, by=RESIDENT, at=MARCH_12)
+    row = Proposal.objects.get()
+    assert (row.contact_sealed, row.name_sealed, row.language) == ("", "", "")
+    withdraw_round(round_id=made, reason="上级另有安排", by=round_.runs, at=MARCH_12)
+    assert told(MARCH_12) == []
+    assert not Delivery.objects.filter(notice__recipient_kind="proposal").exists()
+    assert Event.objects.filter(kind="proposal.proposer_erased").count() == 1
+
+
+def test_contacts_go_in_time_where_a_round_was_never_brought_to_an_end(round_: Reachable) -> None:
+    made = round_.collecting()
+    make_proposal(round_id=made, new=round_.proposal(), by=RESIDENT, at=MARCH_2)
+    assert forget_proposers(cutoff=MARCH_2, limit=10, at=MARCH_12) == 0
+    assert forget_proposers(cutoff=MARCH_12, limit=10, at=AFTER) == 1
+    assert not Proposal.objects.exclude(contact_sealed="").exists()

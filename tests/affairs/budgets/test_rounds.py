@@ -167,7 +167,7 @@ def test_a_resident_proposes_and_sees_the_outcome_by_a_private_link(round_: Smal
     assert round_story(by=RESIDENT, round_id=made).proposals == ()
     assert proposal_of_link(first.link_token) == first.proposal_id
     assert kinds("proposal", row.pk) == [
-        "proposal.made", "proposal.checked", "proposal.withdrawn",
+        "proposal.made", "proposal.checked", "proposal.withdrawn", "proposal.proposer_erased",
     ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from gongzhi.insights.surveys.models import Survey
 from tests.insights.surveys.conftest import Field
 from tests.insights.surveys.conftest import field as field  # noqa: PLC0414  a fixture
-from tests.insights.surveys.test_estimating import published, say, taken_in
+from tests.insights.surveys.test_estimating import published, taken_in
 from tests.interfaces.pages.reading import Page
 from tests.interfaces.pages.test_margins import file
 from tests.interfaces.pages.test_surveys import as_, sound

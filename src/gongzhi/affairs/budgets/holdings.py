@@ -9,7 +9,7 @@ from gongzhi.affairs.budgets import events
 from gongzhi.affairs.budgets.choices import RoundState
 from gongzhi.affairs.budgets.lifecycle import round_of, tell_of_round
 from gongzhi.affairs.budgets.models import Proposal, RosterEntry
-from gongzhi.affairs.budgets.proposers import forget
+from gongzhi.affairs.budgets.proposals import forget
 from gongzhi.commons.permissions.actors import SYSTEM
 from gongzhi.commons.privacy.encryption import declare_sealed_column
 from gongzhi.commons.privacy.retention import RetentionRule, declare_retention
@@ -18,10 +18,15 @@ _OVER = [RoundState.COUNTED, RoundState.CARRIED_OUT, RoundState.WITHDRAWN]
 
 
 def forget_proposers(*, cutoff: datetime, limit: int, at: datetime) -> int:
-    """Forget who proposed in rounds that have rested since `cutoff`."""
+    """Forget who proposed in rounds that have rested since `cutoff`.
+
+    In a round that was never brought to an end, the proposal has to have rested as long itself.
+    """
     known = Proposal.objects.filter(~Q(name_sealed="") | ~Q(contact_sealed=""))
-    over = known.filter(round__state__in=_OVER, round__touched_at__lt=cutoff)
-    rows = list(over.order_by("id")[:limit])
+    rested = known.filter(
+        Q(round__state__in=_OVER) | Q(touched_at__lt=cutoff), round__touched_at__lt=cutoff
+    )
+    rows = list(rested.order_by("id")[:limit])
     for row in rows:
         forget(row, by=SYSTEM, at=at)
     return len(rows)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -213,11 +213,22 @@ def check_proposal(
 
 @transaction.atomic
 def withdraw_proposal(*, token: str, by: Actor, at: datetime) -> None:
-    """The proposer takes it back by the private link, as long as nobody votes on it."""
+    """The proposer takes it back by the private link, as long as nobody votes on it.
+
+    There is nothing left to tell them, so who it was is forgotten at once.
+    """
     row = _proposal(proposal_of_link(token))
     _still(row, [RoundState.COLLECTING, RoundState.CHECKING])
     move(row, PROPOSAL, Step.WITHDRAW, touched_at=at)
     _tell(row, events.PROPOSAL_WITHDRAWN, by=by, at=at)
+    forget(row, by=by, at=at)
+
+
+def forget(row: Proposal, *, by: Actor, at: datetime) -> None:
+    """Erase who proposed, once."""
+    known = Proposal.objects.filter(~Q(name_sealed="") | ~Q(contact_sealed=""), pk=row.pk)
+    if known.update(name_sealed="", contact_sealed="", language="", erased_at=at):
+        _tell(row, events.PROPOSER_ERASED, by=by, at=at)
 
 
 def _still(row: Proposal, states: list[str]) -> None:

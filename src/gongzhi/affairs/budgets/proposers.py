@@ -5,13 +5,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
-from gongzhi.affairs.budgets import events
-from gongzhi.affairs.budgets.lifecycle import tell
 from gongzhi.affairs.budgets.models import Proposal
-from gongzhi.affairs.budgets.proposals import proposal_of_link, receipt_of
-from gongzhi.commons.ledger.recording import Subject
+from gongzhi.affairs.budgets.proposals import forget, proposal_of_link, receipt_of
 from gongzhi.commons.notices.addresses import Address, Facts, declare_book, declare_wording
 from gongzhi.commons.notices.contacts import address_at, masked_contact
 from gongzhi.commons.notices.templates import Template, declare_template
@@ -93,16 +89,6 @@ def wait_to_hear(round_id: int, *states: str) -> list[int]:
 def erase_contact(*, token: str, by: Actor, at: datetime) -> None:
     """The proposer doesn't want to be told any more, by their private link."""
     forget(Proposal.objects.get(pk=proposal_of_link(token)), by=by, at=at)
-
-
-def forget(row: Proposal, *, by: Actor, at: datetime) -> None:
-    """Erase who proposed, once."""
-    known = Proposal.objects.filter(~Q(name_sealed="") | ~Q(contact_sealed=""), pk=row.pk)
-    if known.update(name_sealed="", contact_sealed="", language="", erased_at=at):
-        tell(
-            Subject("proposal", row.pk), events.PROPOSER_ERASED, by=by, at=at,
-            place_id=row.place_id,
-        )  # fmt: skip
 
 
 def _address(proposal_id: int, _at: datetime) -> Address | None:

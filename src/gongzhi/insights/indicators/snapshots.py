@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.timezone import localdate
 
 from gongzhi.commons.ledger.columns import Version
 from gongzhi.insights.indicators.keeping import Kept, read_kept
@@ -60,9 +61,10 @@ class Snapshot:
         return self.measurings[key]
 
     def is_fresh(self, at: datetime) -> bool:
-        """Whether it may still be shown at a moment."""
+        """Whether it may still be shown at a moment: it knows nothing of a day after its own."""
         within = KEPT_AHEAD_FOR if self.kept else KEPT_FOR
-        return self.database == database_name() and abs(at - self.at) < within
+        is_young = abs(at - self.at) < within and localdate(at) == localdate(self.at)
+        return self.database == database_name() and is_young
 
 
 def snapshot_of(source: Source, at: datetime) -> Snapshot:
@@ -92,7 +94,7 @@ def read_anew(at: datetime) -> Snapshot:
 def _ahead(at: datetime) -> Snapshot | None:
     folder, database = mirror_folder(), database_name()
     kept = read_kept(folder, at=at, within=KEPT_AHEAD_FOR, database=database)
-    if kept is None:
+    if kept is None or localdate(kept.at) != localdate(at):
         return None
     return Snapshot(
         version=kept.version,
