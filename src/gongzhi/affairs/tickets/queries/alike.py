@@ -22,7 +22,7 @@ from gongzhi.engines.triage.nearness import Nearness, Whereabouts, nearness, tex
 LEAST = 0.25
 MOST_COMPARED = 3_000
 # Whoever writes very much says at its beginning what it is about; each character costs time.
-MOST_READ = 1_000
+MOST_READ = 500
 MOST_CHARACTERS = 400_000
 LOOK_BACK = timedelta(days=90)
 _FIELDS = ("id", "place_id", "longitude", "latitude", "received_at")
