@@ -117,7 +117,22 @@ def test_without_a_district_there_is_nothing_to_simulate() -> None:
         Simulation(parameters=Parameters(), begins=MIDNIGHT)
 
 
-@pytest.mark.parametrize("wrong", ["--days=0", "--scale=0", "--communities=-1", "--days=soon"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "--days=0",
+        "--scale=0",
+        "--scale=nan",
+        "--communities=-1",
+        "--days=soon",
+        "--days=99999999999",
+        "--seed=-1",
+        "--whistles=nan",
+        "--hot-issues=nan",
+        "--until=9999-12-31",
+        "--until=0001-01-01",
+    ],
+)
 def test_absurd_options_of_the_command_are_wrong_usage(wrong: str) -> None:
     done = CliRunner().invoke(simulate, [wrong])
     assert done.exit_code == 2

@@ -33,7 +33,12 @@ def import_limits(
         require_columns(rows[0], LIMIT_COLUMNS)
     readers = [RowReader(number, row) for number, row in enumerate(rows, start=1)]
     known = {name for affair in _AFFAIRS for name in affair.limit_rules()}
-    wanted = dict(_read(reader, known) for reader in readers)
+    wanted: dict[str, Limit | None] = {}
+    for reader in readers:
+        name, limit = _read(reader, known)
+        if name in wanted:
+            reader.fault("name", _("重复：%(code)s") % {"code": name})
+        wanted[name] = limit
     if faults := [fault for reader in readers for fault in reader.faults]:
         raise CannotImport(faults)
     changed = 0

@@ -115,6 +115,68 @@ def test_limits_that_no_catalogue_holds_are_set_by_a_list(small, tmp_path):
     assert "soon" in done.output
 
 
+@pytest.mark.parametrize(
+    ("kind", "rows", "named"),
+    [
+        (
+            "limits",
+            ["name,limit", "urgent.contact,4 hour", "urgent.contact,5 hour"],
+            "第 3 行 name",
+        ),
+        ("limits", ["name,limit", "urgent.contact,-4 hour"], "第 2 行 limit"),
+        ("limits", ["name,limit", "urgent.contact,9223372036854775808 hour"], "第 2 行 limit"),
+        ("limits", ["name,limit", "urgent.contact,"], "第 2 行 limit"),
+        ("work-list", ["category_code,title", "env,"], "第 2 行 title"),
+        ("work-list", ["category_code,title", "env," + "长" * 121], "第 2 行 title"),
+        (
+            "work-list",
+            ["category_code,title,valid_from,valid_to", "env,卫生,2027-01-01,2026-01-01"],
+            "第 2 行 valid_to",
+        ),
+        ("work-list", ["category_code,title", "env,卫生", "env,卫生"], "第 3 行 category_code"),
+    ],
+)
+def test_nonsense_in_a_list_is_named_by_row_and_column(small, tmp_path, kind, rows, named):
+    write_starting_rules()
+    before = (limit_rules(), Event.objects.count())
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+    done = run("import", kind, file)
+    assert done.exit_code == 1, done.output
+    assert named in done.output
+    assert (limit_rules(), Event.objects.count()) == before
+
+
+_MORNING = '"spans": ["08:00-12:00"]'
+
+
+@pytest.mark.parametrize(
+    ("entries", "named"),
+    [
+        (f'{{"unit": "", "hours": []}}, {{"unit": "", "hours": [{{{_MORNING}}}]}}', "第 2 行"),
+        ('{"unit": "", "hours": "08:00-12:00"}', "unit"),
+        (f'{{"unit": "", "hours": {{{_MORNING}}}}}', "unit"),
+        (f'{{"unit": "", "hours": [{{{_MORNING}, "weekdays": [0.0]}}]}}', "weekdays"),
+        (f'{{"unit": "", "hours": [{{{_MORNING}, "weekdays": [NaN]}}]}}', "weekdays"),
+        (f'{{"unit": "", "hours": [{{{_MORNING}, "weekdays": [true, "x"]}}]}}', "weekdays"),
+        (
+            f'{{"unit": "", "hours": [{{{_MORNING}, "valid_from": "2027-01-01",'
+            ' "valid_to": "2026-01-01"}]}',
+            "2026-01-01",
+        ),
+        ("[" * 100_000, "JSON"),
+    ],
+)
+def test_nonsense_in_office_hours_is_said_and_nothing_is_stored(small, tmp_path, entries, named):
+    file = tmp_path / "hours.json"
+    file.write_text(f"[{entries}]", "utf-8")
+    done = run("import", "office-hours", file)
+    assert done.exit_code == 1, done.output
+    assert isinstance(done.exception, SystemExit)
+    assert named in done.output
+    assert office_hours() == ()
+
+
 def test_a_file_that_can_not_be_written_or_read_is_said_in_words(small, tmp_path):
     for kind in ("duties", "boundaries", "office-hours"):
         done = run("export", kind, tmp_path / "nowhere" / "file")

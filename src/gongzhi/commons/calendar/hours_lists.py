@@ -1,6 +1,6 @@
 """Office hours as a list in JSON, for files that people keep."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -40,14 +40,17 @@ def read_hours(entry: Mapping[str, Any]) -> OfficeHours:
     if entry.get("round_the_clock"):
         return OfficeHours.round_the_clock()
     try:
+        valid_from, valid_to = _day(entry.get("valid_from")), _day(entry.get("valid_to"))
+        if valid_from and valid_to and valid_to < valid_from:
+            raise CannotReadHours(f"valid_to {valid_to} lies before valid_from {valid_from}")
         return OfficeHours(
             spans=read_spans(entry.get("spans", ())),
-            weekdays=frozenset(entry.get("weekdays", MONDAY_TO_FRIDAY)),
+            weekdays=_weekdays(entry.get("weekdays", MONDAY_TO_FRIDAY)),
             season_begins=read_day_of_year(entry.get("season_begins", "01-01")),
             season_ends=read_day_of_year(entry.get("season_ends", "12-31")),
             keeps_holidays=bool(entry.get("keeps_holidays", True)),
-            valid_from=_day(entry.get("valid_from")),
-            valid_to=_day(entry.get("valid_to")),
+            valid_from=valid_from,
+            valid_to=valid_to,
         )
     except (TypeError, AttributeError) as error:
         raise CannotReadHours(f"office hours that can't be read: {error}") from None
@@ -73,6 +76,13 @@ def write_hours(hours: OfficeHours) -> dict[str, Any]:
 
 def _day_of_year(day: DayOfYear) -> str:
     return f"{day.month:02}-{day.day:02}"
+
+
+def _weekdays(given: Iterable[Any]) -> frozenset[int]:
+    days = list(given)
+    if not all(type(day) is int for day in days):
+        raise CannotReadHours(f"weekdays are 0 (Monday) to 6: {days}")
+    return frozenset(days)
 
 
 def _day(text: str | None) -> date | None:

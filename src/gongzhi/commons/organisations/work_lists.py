@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from gongzhi.commons.calendar.hours_lists import read_hours, write_hours
@@ -17,6 +18,7 @@ from gongzhi.commons.organisations.unit_lists import ListImport
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.rows import CannotImport, Fault, RowReader, require_columns
 
+MOST_TITLE = 120
 WORK_LIST_COLUMNS = ("category_code", "title", "valid_from", "valid_to")
 
 
@@ -31,15 +33,7 @@ def import_work_list(
     if rows:
         require_columns(rows[0], ("category_code", "title"))
     readers = [RowReader(number, row) for number, row in enumerate(rows, start=1)]
-    entries = [
-        WorkListEntry(
-            category_code=reader.text("category_code"),
-            title=reader.text("title"),
-            valid_from=reader.day("valid_from") or at.date(),
-            valid_to=reader.day("valid_to"),
-        )
-        for reader in readers
-    ]
+    entries = [_entry(reader, at=at) for reader in readers]
     if faults := [fault for reader in readers for fault in reader.faults]:
         raise CannotImport(faults)
     there = work_list()
@@ -50,6 +44,24 @@ def import_work_list(
             transaction.set_rollback(True)
     kept = sum(entry in there for entry in entries)
     return ListImport(len(entries) - kept, 0, kept)
+
+
+def _entry(reader: RowReader, *, at: datetime) -> WorkListEntry:
+    entry = WorkListEntry(
+        category_code=reader.text("category_code"),
+        title=reader.text("title"),
+        valid_from=reader.day("valid_from") or localdate(at),
+        valid_to=reader.day("valid_to"),
+    )
+    if not 1 <= len(entry.title) <= MOST_TITLE:
+        reader.fault("title", _("标题须有 1 至 %(most)d 个字") % {"most": MOST_TITLE})
+    if entry.valid_to and entry.valid_to < entry.valid_from:
+        reader.fault(
+            "valid_to",
+            _("终止日期 %(ends)s 早于生效日期 %(valid_from)s")
+            % {"ends": entry.valid_to, "valid_from": entry.valid_from},
+        )
+    return entry
 
 
 def export_work_list() -> list[dict[str, str]]:
@@ -107,7 +119,12 @@ def _read(document: Any) -> dict[int | None, tuple[OfficeHours, ...]]:
             found = unit_named(name) if name else None
             if name and found is None:
                 raise ValueError(_("没有这个单位：%(text)s") % {"text": name})
-            wanted[found.id if found else None] = tuple(read_hours(each) for each in hours)
+            if not isinstance(hours, list):
+                raise TypeError(hours)
+            unit_id = found.id if found else None
+            if unit_id in wanted:
+                raise ValueError(_("重复：%(code)s") % {"code": name or '""'})
+            wanted[unit_id] = tuple(read_hours(each) for each in hours)
         except (KeyError, TypeError):
             faults.append(Fault(number, "hours", _("每一项须有 unit 和 hours")))
         except ValueError as error:

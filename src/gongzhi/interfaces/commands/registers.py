@@ -211,7 +211,7 @@ def _import_office_hours(file: Path, *, dry_run: bool, at: datetime) -> None:
 def _json(file: Path) -> Any:
     try:
         return json.loads(file.read_text("utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         refuse(f"{file.name} 不是 JSON：{error}", f"{file.name} is no JSON; nothing was imported.")
 
 

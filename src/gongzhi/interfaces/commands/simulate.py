@@ -1,5 +1,6 @@
 """`gongzhi simulate`: let the model of residents and units live in this district."""
 
+import math
 import sys
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -7,6 +8,31 @@ from typing import Any
 import click
 
 from gongzhi.interfaces.commands.speaking import refuse, say, with_django
+
+_MOST_DAYS = 36_500
+
+
+class _Number(click.FloatRange):
+    """A number in a range; "nan" lies in none, and yet outside of none."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"须为数字 not a number: {value}", param, ctx)
+        return number
+
+
+class _LastDay(click.DateTime):
+    """A day that lies a whole life away from both ends of the calendar."""
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime:
+        day: datetime = super().convert(value, param, ctx)
+        if not 1900 <= day.year <= 2200:
+            self.fail(f"须在 1900 年至 2200 年 must lie in 1900 to 2200: {value}", param, ctx)
+        return day
 
 
 @click.command(
@@ -21,31 +47,37 @@ from gongzhi.interfaces.commands.speaking import refuse, say, with_django
     help="社区数 communities",
 )
 @click.option(
-    "--days", type=click.IntRange(min=1), default=365, show_default=True, help="天数 days"
+    "--days",
+    type=click.IntRange(1, _MOST_DAYS),
+    default=365,
+    show_default=True,
+    help="天数 days",
 )
-@click.option("--seed", default=1, show_default=True, help="随机种子 seed")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="随机种子 seed"
+)
 @click.option(
     "--scale",
-    type=click.FloatRange(min=0, min_open=True, max=1_000),
+    type=_Number(min=0, min_open=True, max=1_000),
     default=1.0,
     show_default=True,
     help="规模倍数 times the usual volume",
 )
 @click.option(
     "--whistles",
-    type=click.FloatRange(0, 1),
+    type=_Number(0, 1),
     default=None,
     help="吹哨占工单的比例，默认同模型 share of tickets that lead to a whistle",
 )
 @click.option(
     "--hot-issues",
-    type=click.FloatRange(0, 1_000),
+    type=_Number(0, 1_000),
     default=None,
     help="每社区每年热点数，默认同模型 hot issues of a community and year",
 )
 @click.option(
     "--until",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=_LastDay(),
     default=None,
     help="最后一天，默认到现在 last day; the present by default",
 )
