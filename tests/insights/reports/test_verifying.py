@@ -1,5 +1,6 @@
 """Every number of a written report can be reckoned again, and a forged one is found."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -123,3 +124,14 @@ def test_what_is_no_report_is_refused(tmp_path: Path) -> None:
     for file in (plain, *(tmp_path / name for name in found), tmp_path / "none.docx"):
         with pytest.raises(CannotVerify):
             verifier(tmp_path)(file)
+
+
+def test_a_report_of_a_time_after_its_reading_is_refused(written: Path) -> None:
+    text, verify = written.with_suffix(".html").read_text(), verifier(written.parent)
+    forged = written.with_name("ahead.html")
+    no_zone = re.sub(r"(\d\d-\d\dT[\d:.]+)(?:[+-]\d\d:\d\d|Z)", r"\1", text)
+    for body in (text.replace("2026-03-01/2026-03-31", "2027-03-01/2027-03-31"), no_zone):
+        assert body != text
+        forged.write_text(body)
+        with pytest.raises(CannotVerify):
+            verify(forged)

@@ -2,6 +2,7 @@
 
 import re
 from math import hypot
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -15,6 +16,7 @@ from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.revisions import forget_all
 from gongzhi.commons.territory.models import Place
 from gongzhi.commons.territory.queries import revision as territory_revision
+from gongzhi.interfaces.pages.budgets import proposals_map
 from gongzhi.interfaces.pages.budgets.proposals_map import groups_of, picture_of
 from tests.affairs.budgets.small_rounds import MARCH_2, SmallRound
 from tests.affairs.small_district import build
@@ -152,3 +154,33 @@ def test_many_places_close_together_keep_apart_and_ask_no_more(round_: SmallRoun
         for other in range(one):
             apart = hypot(spots[one].x - spots[other].x, spots[one].y - spots[other].y)
             assert apart > 0.9 * (spots[one].radius + spots[other].radius)
+
+
+def test_circles_at_the_edge_of_the_ground_are_in_the_picture(round_: SmallRound) -> None:
+    garden = Place.objects.filter(pk=round_.district.places["garden"].pk)
+    garden.update(longitude=120.0, latitude=30.01)  # the north-west corner
+    forget_all()
+    made = round_.collecting()
+    make_proposal(round_id=made, new=round_.proposal(), by=RESIDENT, at=MARCH_2)
+    html = sound(f"/budgets/{made}/map")
+    box = re.search(r'viewBox="(-?\d+) (-?\d+) (\d+) (\d+)" role="group"', html)
+    assert box is not None
+    left, top, width, height = map(int, box.groups())
+    ((x, y, radius),) = circles(html)
+    assert left <= x - radius < x + radius <= left + width
+    assert top <= y - radius < y + radius <= top + height
+
+
+def test_hundreds_of_places_take_no_longer_than_a_page_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    pushes = 0
+    real = proposals_map._push
+
+    def counted(*given: Any) -> bool:
+        nonlocal pushes
+        pushes += 1
+        return real(*given)
+
+    monkeypatch.setattr(proposals_map, "_push", counted)
+    apart = proposals_map._apart([(380.0, 250.0)] * 500, [26.0] * 500)
+    assert len(apart) == 500
+    assert pushes < 200_000

@@ -117,6 +117,8 @@ def _read(lines: list[str], claims: list[Claim], rows: list[list[str]]) -> ReadB
     language = _LANGUAGE.search(match.string, match.end())
     try:
         as_of = datetime.fromisoformat(match[4])
+        if as_of.tzinfo is None:
+            raise ValueError("a moment of no zone")
     except ValueError as error:
         raise CannotVerify(_("文件里写的时间读不懂：%(moment)s") % {"moment": match[4]}) from error
     sources: dict[int, Query] = {}

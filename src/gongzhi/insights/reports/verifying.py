@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from gongzhi.commons.ledger.columns import Version, version_at
 from gongzhi.commons.permissions.actors import Actor
 from gongzhi.insights.indicators.overview import Overview, overview
-from gongzhi.insights.indicators.periods import Period
+from gongzhi.insights.indicators.periods import CannotTellPeriod, Period
 from gongzhi.insights.indicators.snapshots import Snapshot
 from gongzhi.insights.reports.assembly import CannotAssemble, words_of
 from gongzhi.insights.reports.contents import Query
@@ -55,7 +55,10 @@ def verify_report(
             % {"version": read.version}
         )
     with translation.override(read.language):
-        seen = overview(snapshot_of(read.version, read.as_of), read.period, by=by)
+        try:
+            seen = overview(snapshot_of(read.version, read.as_of), read.period, by=by)
+        except CannotTellPeriod as error:  # of a time after its own reading: no report of ours
+            raise CannotVerify(str(error)) from error
         findings = _findings(read, seen)
     return Verified(len(read.sources), tuple(findings), read.period, read.version)
 

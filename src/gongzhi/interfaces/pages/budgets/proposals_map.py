@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import ceil, floor, hypot, sqrt
 from string import ascii_uppercase
 from typing import Any
 
@@ -21,6 +21,7 @@ _GONE = {ProposalState.WITHDRAWN, ProposalState.INFEASIBLE}
 _WON = {ProposalState.FUNDED, ProposalState.ACCEPTED, ProposalState.ABANDONED}
 _LEAST, _MOST = 26.0, 70.0  # radii, in units of the picture
 _APART = 4.0
+_MOST_PAIRS = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of so many units: outlines of the ground, and a circle for each place."""
+    """A picture of so many units: outlines of the ground, and a circle for each place.
 
+    It is as large as all of them: a circle at the edge of the ground reaches beyond it.
+    """
+
+    left: int
+    top: int
     width: int
     height: int
     ground: tuple[str, ...]
@@ -120,7 +126,17 @@ def picture_of(groups: Sequence[PlaceGroup], *, home: int) -> Picture | None:
         for group, radius, (x, y) in zip(shown, radii, centres, strict=True)
     )
     ground = tuple(where.shape(rings).path for rings in outlines)
-    return Picture(where.width, where.height, ground, spots, any(one.inner for one in spots))
+    frame = _frame(where.width, where.height, spots)
+    return Picture(*frame, ground, spots, any(one.inner for one in spots))
+
+
+def _frame(width: int, height: int, spots: Sequence[Spot]) -> tuple[int, int, int, int]:
+    """Left, top, width and height of what holds the ground and every circle with its line."""
+    left = floor(min(0, *(one.x - one.radius - _APART for one in spots)))
+    top = floor(min(0, *(one.y - one.radius - _APART for one in spots)))
+    right = ceil(max(width, *(one.x + one.radius + _APART for one in spots)))
+    low = ceil(max(height, *(one.y + one.radius + _APART for one in spots)))
+    return left, top, right - left, low - top
 
 
 def _outlines(home: int) -> Iterable[list[Any]]:
@@ -139,9 +155,12 @@ def _radii(totals: Sequence[int]) -> list[float]:
 
 
 def _apart(centres: Sequence[Point], radii: Sequence[float]) -> list[Point]:
-    """Circles that cover each other give way, both alike, until their letters can be read."""
+    """Circles that cover each other give way, both alike, until their letters can be read.
+
+    Of very many they give way a few times only: a page that anyone opens may not take seconds.
+    """
     found = [list(centre) for centre in centres]
-    for _round in range(60):
+    for _round in range(max(1, min(60, _MOST_PAIRS // max(1, len(found) ** 2)))):
         moved = False
         for one in range(len(found)):
             for other in range(one):
