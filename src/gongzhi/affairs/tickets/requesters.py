@@ -158,7 +158,8 @@ def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """Forget contact and all words of one ticket; runs in the caller's transaction.
 
     Words are the text, the address, files, remarks, and the reasons of applications, which tell
-    of the requester as often as not, and what was read in the words. What a whistle or a task says of the place stays with it.
+    of the requester as often as not, and what was read in the words. What a whistle or a task
+    says of the place stays with it.
     """
     forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
