@@ -21,6 +21,7 @@ from gongzhi.affairs.tickets.intake import Contact, Request, receive_ticket
 from gongzhi.affairs.tickets.merging import split_ticket
 from gongzhi.affairs.tickets.models import Requester, Ticket
 from gongzhi.affairs.tickets.parking import ask_parking, review_parking, unpark_ticket
+from gongzhi.affairs.tickets.queries.stories import story_for_staff
 from gongzhi.affairs.tickets.requesters import correct_ticket, erase_requester, reply_to_link
 from gongzhi.affairs.tickets.searching import clear_forgotten_words
 from gongzhi.commons.attachments.attaching import attach
@@ -30,7 +31,7 @@ from gongzhi.commons.ledger.verifying import verify
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.coordination.follow_ups import follow_all
 from tests.affairs.small_district import MONDAY, SmallDistrict
-from tests.affairs.tickets.journeys import closed, key_to, ticket
+from tests.affairs.tickets.journeys import closed, dispatched, key_to, ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 # Each stands for what one place holds; "zqx" makes it one of a kind.
@@ -114,6 +115,18 @@ def test_the_matter_and_its_course_stay(full: int) -> None:
     after = ticket(full)
     assert (after.category_code, after.place_id) == (before.category_code, before.place_id)
     assert (after.state, after.due_at) == (before.state, before.due_at)
+
+
+def test_what_was_read_in_the_words_goes_with_them(district: SmallDistrict) -> None:
+    """Why it was urgent says of the requester what the words said: old, ill, in despair."""
+    ticket_id = dispatched(district, "三单元电梯困人，里面有老人和孩子。")
+    assert story_for_staff(by=district.officer, ticket_id=ticket_id).highlights
+    urgency, ranks = ticket(ticket_id).urgency, ticket(ticket_id).triage["ranks"]
+    erase_requester(ticket_id=ticket_id, by=key_to(ticket_id), at=MONDAY + DAY)
+    after = ticket(ticket_id)
+    assert story_for_staff(by=district.officer, ticket_id=ticket_id).highlights == ()
+    assert not after.triage.get("urgency")
+    assert (after.urgency, after.triage["ranks"]) == (urgency, ranks), "how it was dealt with stays"
 
 
 def test_the_remark_of_a_call_back_goes_too(district: SmallDistrict) -> None:

@@ -1,8 +1,6 @@
 """Tickets that follow another: joined by a resident or by staff, told, closed, let go."""
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -45,7 +43,6 @@ from gongzhi.commons.organisations.permissions import NotPermitted
 from gongzhi.commons.permissions.actors import RESIDENT, Actor
 from gongzhi.commons.privacy.encryption import open_text
 from gongzhi.coordination.follow_ups import follow_all
-from gongzhi.engines.triage.nearness import text_similarities
 from tests.affairs.small_district import MONDAY, SmallDistrict
 from tests.affairs.tickets.journeys import dispatched, events, key_to, last_event, receive, ticket
 
@@ -380,26 +377,3 @@ def test_a_request_unmerged_before_it_was_understood_goes_its_way(
     unmerge_ticket(ticket_id=second, reason="不同", by=district.coordinator, at=MONDAY)
     follow_all(at=MONDAY)
     assert ticket(second).state == State.DISPATCHED
-
-
-@pytest.mark.parametrize("length", [100, 5_000])
-def test_what_is_compared_has_a_bound_however_long_the_texts_are(
-    district: SmallDistrict, monkeypatch: pytest.MonkeyPatch, length: int
-) -> None:
-    asked, other = dispatched(district), ticket(dispatched(district))
-    facts = {
-        field.attname: getattr(other, field.attname)
-        for field in Ticket._meta.concrete_fields
-        if field.attname not in {"id", "text", "idempotency_key"}
-    }
-    Ticket.objects.bulk_create(Ticket(**facts, text="垃圾桶" * (length // 3)) for _ in range(400))
-    compared: list[int] = []
-
-    def counting(text: str, others: Sequence[str]) -> Any:
-        compared.extend(map(len, [text, *others]))
-        return text_similarities(text, others)
-
-    monkeypatch.setattr("gongzhi.affairs.tickets.queries.alike.text_similarities", counting)
-    merge_suggestions(by=district.coordinator, ticket_id=asked, at=MONDAY)
-    assert sum(compared) < 410_000
-    assert len(compared) > 200, "those that are short are all compared"

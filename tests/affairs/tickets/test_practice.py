@@ -1,16 +1,19 @@
 """Which units handled the like is learned from closed tickets, shown beside the catalogue."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.utils.timezone import localdate
 
 from gongzhi.affairs.tickets import practice
 from gongzhi.affairs.tickets.learning import CannotLearn
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.practice import learn_units, unit_model_file, usual_units
 from gongzhi.affairs.tickets.requesters import ERASED_TEXT
+from gongzhi.commons.organisations.editing import close_unit
 from gongzhi.commons.organisations.permissions import NotPermitted
 from gongzhi.commons.permissions.actors import SYSTEM
 from gongzhi.commons.trained_models.files import read_model
@@ -20,6 +23,7 @@ from tests.affairs.tickets.journeys import last_event
 from tests.affairs.tickets.trained import decided
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+DAY = localdate(MONDAY)
 WHO = {"environment.waste": "sanitation", "utilities.water": "street", "order": "committee"}
 
 
@@ -51,19 +55,32 @@ def test_units_are_learned_with_figures_on_the_newest(district: SmallDistrict) -
 
 
 def test_a_ticket_gets_units_with_probability_and_words(district: SmallDistrict) -> None:
-    assert usual_units(1) is None
+    assert usual_units(1, on=DAY) is None
     ids = handled(district)
     learn_units(by=SYSTEM, at=MONDAY)
     water = Ticket.objects.filter(pk__in=ids, category_code="utilities.water").last()
     assert water is not None
-    usual = usual_units(water.pk)
+    usual = usual_units(water.pk, on=DAY)
     assert usual is not None
     assert usual.units[0].unit_id == district.units["street"].pk
     assert 0.6 < usual.units[0].probability <= 1
     assert all(word in water.text for word in usual.words)
     Ticket.objects.filter(pk=water.pk).update(text=ERASED_TEXT)
-    assert usual_units(water.pk) is None
-    assert usual_units(10**9) is None
+    assert usual_units(water.pk, on=DAY) is None
+    assert usual_units(10**9, on=DAY) is None
+
+
+def test_a_unit_that_is_closed_is_not_proposed(district: SmallDistrict) -> None:
+    ids = handled(district)
+    learn_units(by=SYSTEM, at=MONDAY)
+    water = Ticket.objects.filter(pk__in=ids, category_code="utilities.water").last()
+    assert water is not None
+    street = district.units["street"]
+    close_unit(unit_id=street.pk, ends=DAY, by=SYSTEM, at=MONDAY)
+    for day, there in ((DAY, True), (DAY + timedelta(days=1), False)):
+        usual = usual_units(water.pk, on=day)
+        proposed = [unit.unit_id for unit in usual.units] if usual else []
+        assert (street.pk in proposed) is there
 
 
 def test_too_little_or_nothing_to_tell_apart_is_refused(

@@ -4,9 +4,12 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.db import transaction
+from django.utils import timezone
 
 from gongzhi.commons.categories.queries import categories, rule_book
 from gongzhi.commons.ledger.models import Event
@@ -28,6 +31,7 @@ from gongzhi.commons.territory.locating import Certainty, Note, locate, locate_a
 from gongzhi.commons.territory.maps import check_fit
 from gongzhi.engines.triage.texts import Message
 from gongzhi.insights.reports.library import edition_file, editions
+from gongzhi.interfaces.commands import sample_life
 from gongzhi.interfaces.commands.load_sample import find_sample, load_sample
 from gongzhi.interfaces.commands.sample_report import is_unpublished, publish_sample
 
@@ -47,8 +51,6 @@ def run(*arguments: str):
 @pytest.fixture(scope="module")
 def district(django_db_setup, django_db_blocker):
     """The sample, loaded once for this module and rolled back after it."""
-    from django.db import transaction  # noqa: PLC0415
-
     with django_db_blocker.unblock(), transaction.atomic():
         done = run()
         assert done.exit_code == 0, done.output
@@ -190,3 +192,21 @@ def test_the_report_of_the_sample_is_published_once_and_is_what_the_ledger_says(
     assert again.exit_code == 0
     assert "没有要发布" in again.output
     assert editions()[1] == 1
+
+
+@pytest.mark.django_db
+def test_a_life_that_somebody_else_lived_meanwhile_is_not_lived_twice(monkeypatch):
+    lived = []
+    sample_life.plan_once([{"days": 3}, {"days": 1}], at=timezone.now())
+    atomic = transaction.atomic
+
+    def late(*arguments: Any, **options: Any) -> Any:
+        if not arguments and not options:  # ours, not those inside of Django
+            sample_life._keep([], at=timezone.now())
+        return atomic(*arguments, **options)
+
+    monkeypatch.setattr(sample_life, "run_model", lambda **run: lived.append(run))
+    monkeypatch.setattr("django.db.transaction.atomic", late)
+    sample_life.live()
+    assert lived == []
+    assert not sample_life.is_unfinished()

@@ -6,7 +6,7 @@ Beside the dispatch catalogue, which decides; a person looks at both.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -90,10 +90,11 @@ def unit_model_file() -> Path:
     return _units.file()
 
 
-def usual_units(ticket_id: int, *, most: int = 3, least: float = 0.05) -> Usual | None:
+def usual_units(ticket_id: int, *, on: date, most: int = 3, least: float = 0.05) -> Usual | None:
     """Which units handled the like, likeliest first; None without a model or any known unit.
 
-    For whoever may read the ticket: it changes nothing. One query; units that ended are left out.
+    For whoever may read the ticket: it changes nothing. One query; units that are closed `on`
+    that day are left out.
     """
     model = _units.newest().model
     row = Ticket.objects.filter(pk=ticket_id).values_list(*_FIELDS).first() if model else None
@@ -103,7 +104,7 @@ def usual_units(ticket_id: int, *, most: int = 3, least: float = 0.05) -> Usual 
     found = []
     for rank in suggestion.ranks:
         unit = find_unit(int(rank.category)) if rank.category.isdigit() else None
-        if unit is not None and rank.probability >= least:
+        if unit is not None and unit.exists_on(on) and rank.probability >= least:
             found.append(UsualUnit(unit.id, unit.name, rank.probability))
     words = tuple(dict.fromkeys(span.text for span in suggestion.evidence))
     return Usual(tuple(found[:most]), words) if found else None

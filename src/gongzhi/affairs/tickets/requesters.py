@@ -151,11 +151,15 @@ def _split_off(ticket: Ticket) -> list[Ticket]:
     return found
 
 
+_READ_IN_WORDS = frozenset({"evidence", "urgency", "ticked"})
+
+
 def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """Forget contact and all words of one ticket; runs in the caller's transaction.
 
     Words are the text, the address, files, remarks, and the reasons of applications, which tell
-    of the requester as often as not. What a whistle or a task says of the place stays with it.
+    of the requester as often as not, and what was read in the words. What a whistle or a task
+    says of the place stays with it.
     """
     forget_contact(ticket, at=at)
     Remark.objects.filter(ticket=ticket).delete()
@@ -178,6 +182,7 @@ def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
         longitude=None,
         attributes={},
         public_at=None,
+        triage={name: ticket.triage[name] for name in ticket.triage.keys() - _READ_IN_WORDS},
         link_version=ticket.link_version + 1,
     )
 

@@ -26,6 +26,14 @@ def value_of(name: str) -> dict[str, Any]:
     return found or {}
 
 
+def hold(name: str) -> None:
+    """Let nobody else change a mark until this transaction ends: one goes on with a job, not two.
+
+    Of a mark that isn't there yet nothing is held.
+    """
+    Mark.objects.select_for_update().filter(name=name).first()
+
+
 def keep(name: str, *, at: datetime, value: dict[str, Any]) -> None:
     """Keep how far a job has come."""
     Mark.objects.update_or_create(name=name, defaults={"at": at, "value": value})

@@ -31,17 +31,22 @@ def live() -> None:
     from django.db import transaction  # noqa: PLC0415
     from django.utils.timezone import localtime, make_aware  # noqa: PLC0415
 
-    while to_come := _to_come():
-        run, now = to_come[0], localtime()
-        first = now.date() - timedelta(days=run["days"] - 1)
+    while _to_come():
         with transaction.atomic():
+            to_come = _to_come(held=True)
+            if not to_come:  # somebody else lived it while we waited
+                return
+            run, now = to_come[0], localtime()
+            first = now.date() - timedelta(days=run["days"] - 1)
             run_model(begins=make_aware(datetime.combine(first, time())), until=now, **run)
             _keep(to_come[1:], at=now)
 
 
-def _to_come() -> Runs:
-    from gongzhi.commons.ledger.marks import value_of  # noqa: PLC0415
+def _to_come(*, held: bool = False) -> Runs:
+    from gongzhi.commons.ledger.marks import hold, value_of  # noqa: PLC0415
 
+    if held:
+        hold(_MARK)
     runs: Runs = value_of(_MARK).get("to_come", [])
     return runs
 

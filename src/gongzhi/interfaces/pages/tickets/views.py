@@ -53,7 +53,9 @@ def ticket(request: HttpRequest, ticket_id: int) -> HttpResponse:
         "same": same,
         "urgency_lines": urgency_lines(story),
         "hot": hot_issue_of(ticket_id),
-        "usual": usual_units(ticket_id) if Step.REDISPATCH in story.steps else None,
+        "usual": usual_units(ticket_id, on=timezone.localdate())
+        if Step.REDISPATCH in story.steps
+        else None,
     }
     return render(request, "tickets/ticket.html", context)
 
