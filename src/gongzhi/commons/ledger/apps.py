@@ -5,6 +5,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+
+# Where rooms declare what they write; a large room has more than one.
+EVENT_MODULES = ("events", "meeting_events", "owners_events")
 
 
 class LedgerRoom(AppConfig):
@@ -13,6 +17,8 @@ class LedgerRoom(AppConfig):
     verbose_name = "台账"
 
     def ready(self) -> None:
+        """Know all events in every process: what reads the record asks which fields they have."""
+        autodiscover_modules(*EVENT_MODULES)
         post_migrate.connect(_guard_again, sender=self)
 
 
