@@ -71,7 +71,8 @@ def add_people(*, rows: Sequence[NewPerson], by: Actor, at: datetime) -> list[in
     if faults:
         raise CannotImport(faults)
     # One password, told to everyone on the page: hashing it for each account would only cost time.
-    of_demo = {row.password: make_password(row.password) for row in rows if row.is_demo}
+    shared = {row.password for row in rows if row.is_demo}
+    of_demo = {password: make_password(password) for password in shared}
     with transaction.atomic():
         people = [
             Person(
