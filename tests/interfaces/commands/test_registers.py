@@ -73,6 +73,10 @@ def test_what_communities_may_be_asked_is_set_by_a_list(small, tmp_path):
     assert done.exit_code == 1
     assert "unheard.of" in done.output
     assert in_work_list("env.waste", DAY), "a faulty list changes nothing"
+    (tmp_path / "list.csv").write_text("category_code,title\n", "utf-8")
+    done = run("import", "work-list", tmp_path / "list.csv")
+    assert done.exit_code == 1
+    assert in_work_list("env.waste", DAY), "nor does a file that was cut off below its header"
 
 
 def test_office_hours_are_set_for_everyone_and_for_a_unit(small, tmp_path):

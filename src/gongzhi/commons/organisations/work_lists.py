@@ -37,6 +37,9 @@ def import_work_list(
     if faults := [fault for reader in readers for fault in reader.faults]:
         raise CannotImport(faults)
     there = work_list()
+    if there and not entries:  # a file cut off below its header would let anything be asked
+        words = _("清单里一行也没有；不再要求的事项请写上终止日期")
+        raise CannotImport([Fault(1, "category_code", words)])
     with transaction.atomic():
         if entries != there:
             set_work_list(entries=entries, by=by, at=at)
