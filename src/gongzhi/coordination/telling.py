@@ -158,10 +158,12 @@ def _publisher(event: Happened, template: str) -> Iterable[Message]:
     yield from _unit(event, publisher_of(event.subject_id), template)
 
 
-def _booking_asked(event: Happened) -> Iterable[Message]:
-    """The room's unit, while a resident still waits for its answer."""
-    if waits_for_unit(event.subject_id):
-        yield from _unit(event, unit_of_booking(event.subject_id), "booking_asked")
+def _booked_by_resident(event: Happened) -> Iterable[Message]:
+    """The room's unit: that a resident waits for its answer, or that the time is taken."""
+    if event.unit_id is None:
+        waits = waits_for_unit(event.subject_id)
+        template = "booking_asked" if waits else "booking_made"
+        yield from _unit(event, unit_of_booking(event.subject_id), template)
 
 
 def _booking_cancelled(event: Happened) -> Iterable[Message]:
@@ -252,8 +254,9 @@ TELLS: dict[str, Tell] = {
     "claim.done": lambda event: _receiver(event, "claim_done"),
     "claim.returned": lambda event: _unit(event, event.data.get("giver"), "claim_returned"),
     "claim.confirmed": lambda event: _unit(event, event.data.get("giver"), "claim_confirmed"),
-    "booking.asked": _booking_asked,
-    "booking.moved": _booking_asked,
+    "booking.asked": _booked_by_resident,
+    "booking.made": _booked_by_resident,
+    "booking.moved": _booked_by_resident,
     "booking.cancelled": _booking_cancelled,
     "need.drafted": lambda event: _publisher(event, "wish_drafted"),
     "need.confirmed": lambda event: _publisher(event, "need_confirmed"),

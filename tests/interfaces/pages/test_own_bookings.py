@@ -10,7 +10,9 @@ from gongzhi.affairs.resources.claims import claim_need
 from gongzhi.affairs.resources.models import Booking, Offer
 from gongzhi.commons.ledger.outbox import Happened
 from gongzhi.commons.ledger.recording import Subject
+from gongzhi.commons.notices.models import Notice
 from gongzhi.commons.notices.notifying import Message, notify
+from gongzhi.coordination.follow_ups import follow_all
 from gongzhi.coordination.telling import TELLS
 from tests.affairs.resources.pools import SmallPool, build_pool
 from tests.affairs.small_district import build
@@ -112,6 +114,17 @@ def test_the_unit_of_the_room_is_told_and_its_notice_opens_the_room(pool: SmallP
     assert (message.template, message.recipient_id) == ("unit.booking_asked", pool.unit("bank"))
     there = as_(pool.bank).get(f"/bookings/{booking.pk}")
     assert there.headers["Location"] == f"/rooms/{hall}"
+
+
+def test_the_unit_hears_of_a_booking_that_nobody_had_to_confirm(pool: SmallPool) -> None:
+    hall = offer(pool, seats=30)
+    as_(pool.bank).post(f"/rooms/{hall}/rule", {"rule": "at_once"})
+    Client().post(f"/rooms/{hall}/book", form())
+    follow_all(at=timezone.now())
+    there = Notice.objects.filter(template__startswith="unit.booking")
+    assert [(row.template, row.recipient_id) for row in there] == [
+        ("unit.booking_made", pool.unit("bank"))
+    ]
 
 
 def test_the_page_of_a_room_asks_a_bounded_number_of_questions(

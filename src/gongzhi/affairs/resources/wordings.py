@@ -81,6 +81,13 @@ _BOOKINGS = (
         "A resident would like “{room}” on {when}. Please answer by {until}, or it lapses.",
     ),
     (
+        "unit.booking_made",
+        "居民预约了场地：{room}",
+        "有居民约定在 {when} 使用“{room}”。",
+        "A resident booked a room: {room}",
+        "A resident will use “{room}” on {when}.",
+    ),
+    (
         "unit.booking_cancelled",
         "居民取消了场地预约：{room}",
         "{when} 使用“{room}”的居民取消了预约，这段时间又空出来了。",
