@@ -1,5 +1,6 @@
 """`gongzhi up` as somebody runs it: started twice, in the way of others, stopped, left alone."""
 
+import fcntl
 import http.client
 import json
 import os
@@ -69,6 +70,13 @@ class House:
             time.sleep(0.1)
         return started
 
+    def wait_until_one_prepares(self) -> None:
+        """Whoever holds the folder is the first, however the two were started."""
+        file, end = self.folder / "data" / "preparing", time.monotonic() + 60
+        while not (file.exists() and _is_held(file)):
+            assert time.monotonic() < end, self.log.read_text()
+            time.sleep(0.01)
+
     def wait_until_nothing_runs(self) -> None:
         end = time.monotonic() + 30
         while self.processes():
@@ -99,6 +107,15 @@ class House:
             if f"GONGZHI_DATA={self.folder / 'data'}".encode() in environment.split(b"\0"):
                 found.append(int(each.name))
         return found
+
+
+def _is_held(file: Path) -> bool:
+    with file.open("rb") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 @pytest.fixture
@@ -256,6 +273,7 @@ def test_two_that_prepare_one_empty_folder_at_once_both_find_it_ready(house: Hou
 
 def test_the_second_of_two_first_starts_at_once_says_that_the_port_is_taken(house: House) -> None:
     first = house.up("--no-sample", until="")
+    house.wait_until_one_prepares()
     second = house.run("up", "--no-sample")
     assert second.returncode == 1
     assert "GONGZHI_PORT" in second.stderr
