@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from gongzhi.affairs.tickets import learning
+from gongzhi.affairs.tickets import kept_models
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.learning import CannotLearn, decisions, learn_categories
 from gongzhi.affairs.tickets.models import Ticket
@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_written_leaves_no_event(
         raise OSError("no space left")
 
     decided(district)
-    monkeypatch.setattr(learning, "write_model", full)
+    monkeypatch.setattr(kept_models, "write_model", full)
     with pytest.raises(OSError, match="no space"):
         learn_categories(by=SYSTEM, at=MONDAY)
     assert events(1, "category_model") == []

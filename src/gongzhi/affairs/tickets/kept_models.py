@@ -1,13 +1,20 @@
-"""A trained model's file, read once in a process and again when it changed."""
+"""A trained model's file: put in place, read once in a process and again when it changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 
-from gongzhi.commons.trained_models.files import read_model
+from gongzhi.commons.ledger.recording import NewEvent, Plain, Subject, record
+from gongzhi.commons.permissions.actors import Actor
+from gongzhi.commons.trained_models.files import read_model, write_model
 from gongzhi.engines.triage.model import Model
 from gongzhi.engines.triage.texts import Message
 
@@ -52,6 +59,40 @@ class KeptModel:
                 if stamp != self._kept.stamp:
                     self._kept = Kept(stamp, _read(stamp) if stamp else None)
         return self._kept
+
+    def replace(
+        self,
+        model: Model,
+        *,
+        told: Mapping[str, Any],
+        subject: Subject,
+        kind: str,
+        data: Mapping[str, Plain],
+        by: Actor,
+        at: datetime,
+    ) -> None:
+        """Put a model in place, with what is `told` of its training in the file's record.
+
+        The event is undone when the file can't be written. Its data get a digest of the arrays.
+        """
+        arrays, plain = model.parts()
+        learned_at = {"learned_at": at.isoformat(timespec="seconds")}
+        plain["record"] = {**plain["record"], **learned_at, **told}
+        path = self.file()
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        digest = sha256(b"".join(arrays[name].tobytes() for name in sorted(arrays))).hexdigest()
+        with transaction.atomic():
+            record(
+                NewEvent(
+                    subject=subject,
+                    kind=kind,
+                    at=at,
+                    unit_id=by.unit_id,
+                    person_id=by.person_id,
+                    data={**data, "digest": digest},
+                )
+            )
+            write_model(path, arrays=arrays, record=plain)
 
 
 def _stamp_of(path: Path) -> Stamp | None:

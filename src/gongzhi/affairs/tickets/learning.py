@@ -3,21 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
-from django.db import transaction
 from django.db.models import Q
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import State
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.requesters import ERASED_TEXT
-from gongzhi.affairs.tickets.suggesting import model_file, model_in_use, suggester
+from gongzhi.affairs.tickets.suggesting import kept_categories, model_in_use, suggester
 from gongzhi.commons.categories.queries import categories
-from gongzhi.commons.ledger.recording import NewEvent, Subject, record
+from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.permissions import require
-from gongzhi.commons.trained_models.files import write_model
 from gongzhi.engines.triage.cross_validation import Unseen, cross_validate
 from gongzhi.engines.triage.evaluation import evaluate
 from gongzhi.engines.triage.model import Model
@@ -175,42 +172,30 @@ def _compared(decided: Sequence[Decision], unseen: Unseen) -> Learned:
 
 
 def _put_in_place(model: Model, learned: Learned, *, last: int, by: Actor, at: datetime) -> None:
-    """Write the event and the file: the event is undone when the file can't be written."""
-    arrays, plain = model.parts()
-    plain["record"] = {
-        **plain["record"],
-        "learned_at": at.isoformat(timespec="seconds"),
-        "last_ticket": last,
-        "by_person": learned.by_person,
-        "cross_validated": {
-            "right": round(learned.right, 4),
-            "macro_f1": round(learned.macro_f1, 4),
-            "calibration_error": round(learned.calibration_error, 4),
+    kept_categories.replace(
+        model,
+        told={
+            "last_ticket": last,
+            "by_person": learned.by_person,
+            "cross_validated": {
+                "right": round(learned.right, 4),
+                "macro_f1": round(learned.macro_f1, 4),
+                "calibration_error": round(learned.calibration_error, 4),
+            },
+            "compared": {
+                "tickets": learned.compared,
+                "right": round(learned.right_there, 4),
+                learned.before: round(learned.before_there, 4),
+            },
         },
-        "compared": {
-            "tickets": learned.compared,
-            "right": round(learned.right_there, 4),
-            learned.before: round(learned.before_there, 4),
+        subject=Subject("category_model", 1),
+        kind=events.MODEL_LEARNED,
+        data={
+            "decisions": learned.decisions,
+            "matters": learned.matters,
+            "right_of_thousand": round(1000 * learned.right),
+            "before": learned.before,
         },
-    }
-    path = model_file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest = sha256(b"".join(arrays[name].tobytes() for name in sorted(arrays))).hexdigest()
-    with transaction.atomic():
-        record(
-            NewEvent(
-                subject=Subject("category_model", 1),
-                kind=events.MODEL_LEARNED,
-                at=at,
-                unit_id=by.unit_id,
-                person_id=by.person_id,
-                data={
-                    "decisions": learned.decisions,
-                    "matters": learned.matters,
-                    "right_of_thousand": round(1000 * learned.right),
-                    "before": learned.before,
-                    "digest": digest,
-                },
-            )
-        )
-        write_model(path, arrays=arrays, record=plain)
+        by=by,
+        at=at,
+    )

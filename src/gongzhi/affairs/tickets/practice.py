@@ -7,12 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.utils.timezone import localdate
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import State
@@ -20,12 +19,11 @@ from gongzhi.affairs.tickets.kept_models import KeptModel
 from gongzhi.affairs.tickets.learning import LEAST_DECISIONS, MOST_DECISIONS, CannotLearn
 from gongzhi.affairs.tickets.models import Ticket
 from gongzhi.affairs.tickets.requesters import ERASED_TEXT
-from gongzhi.commons.ledger.recording import NewEvent, Subject, record
+from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.organisations.actors import Actor
 from gongzhi.commons.organisations.catalogue import NoDuty, find_duty
 from gongzhi.commons.organisations.permissions import require
 from gongzhi.commons.organisations.queries import find_unit
-from gongzhi.commons.trained_models.files import write_model
 from gongzhi.engines.triage.calibration import calibration_error
 from gongzhi.engines.triage.model import Model
 from gongzhi.engines.triage.texts import Message
@@ -232,7 +230,7 @@ def _right_by_table(past: Sequence[_Handled], newest: Sequence[_Handled]) -> flo
 
 def _in_catalogue(each: _Handled) -> bool:
     try:
-        duty = find_duty(each.category_code, each.place_id, on=each.received_at.date())
+        duty = find_duty(each.category_code, each.place_id, on=localdate(each.received_at))
     except NoDuty:
         return False
     return duty.unit_id == each.unit_id
@@ -241,38 +239,26 @@ def _in_catalogue(each: _Handled) -> bool:
 def _put_in_place(
     model: Model, learned: LearnedUnits, *, last: int, by: Actor, at: datetime
 ) -> None:
-    """Write the event and the file: the event is undone when the file can't be written."""
-    arrays, plain = model.parts()
-    plain["record"] = {
-        **plain["record"],
-        "learned_at": at.isoformat(timespec="seconds"),
-        "last_ticket": last,
-        "tried_on_the_newest": {
-            "tickets": learned.tested,
-            "right": round(learned.right, 4),
-            "in_three": round(learned.in_three, 4),
-            "calibration_error": round(learned.calibration_error, 4),
-            "table": round(learned.table, 4),
-            "catalogue": round(learned.catalogue, 4),
+    _units.replace(
+        model,
+        told={
+            "last_ticket": last,
+            "tried_on_the_newest": {
+                "tickets": learned.tested,
+                "right": round(learned.right, 4),
+                "in_three": round(learned.in_three, 4),
+                "calibration_error": round(learned.calibration_error, 4),
+                "table": round(learned.table, 4),
+                "catalogue": round(learned.catalogue, 4),
+            },
         },
-    }
-    path = unit_model_file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest = sha256(b"".join(arrays[name].tobytes() for name in sorted(arrays))).hexdigest()
-    with transaction.atomic():
-        record(
-            NewEvent(
-                subject=Subject("unit_model", 1),
-                kind=events.UNITS_LEARNED,
-                at=at,
-                unit_id=by.unit_id,
-                person_id=by.person_id,
-                data={
-                    "closed": learned.closed,
-                    "units": learned.units,
-                    "right_of_thousand": round(1000 * learned.right),
-                    "digest": digest,
-                },
-            )
-        )
-        write_model(path, arrays=arrays, record=plain)
+        subject=Subject("unit_model", 1),
+        kind=events.UNITS_LEARNED,
+        data={
+            "closed": learned.closed,
+            "units": learned.units,
+            "right_of_thousand": round(1000 * learned.right),
+        },
+        by=by,
+        at=at,
+    )

@@ -10,7 +10,7 @@ from gongzhi.engines.triage.model import Model
 from gongzhi.engines.triage.suggestions import Rank, Suggester, Suggestion
 from gongzhi.engines.triage.texts import Message
 
-_categories = KeptModel("categories.model")
+kept_categories = KeptModel("categories.model")
 _told_unknown: tuple[Stamp | None, frozenset[str]] = (None, frozenset())
 
 
@@ -52,7 +52,7 @@ class ModelAndRules:
 
 def model_file() -> Path:
     """Where the model of this installation lies, if there is one."""
-    return _categories.file()
+    return kept_categories.file()
 
 
 def suggester() -> Suggester:
@@ -64,7 +64,7 @@ def suggester() -> Suggester:
     today isn't used.
     """
     rules = rule_book()
-    kept = _categories.newest()
+    kept = kept_categories.newest()
     if kept.model is None:
         return rules
     code_of = _matters_of(kept)
@@ -73,7 +73,7 @@ def suggester() -> Suggester:
 
 def model_in_use() -> Model | None:
     """The trained model, unless there is none, it can't be read, or it knows no matter of today."""
-    kept = _categories.newest()
+    kept = kept_categories.newest()
     return kept.model if kept.model and _matters_of(kept) else None
 
 
