@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gongzhi.affairs.resources import rules as of_the_pool
-from gongzhi.affairs.tickets import deadlines as of_tickets
+from gongzhi.affairs.resources.rules import LIMITS as OF_THE_POOL
+from gongzhi.affairs.tickets.deadlines import LIMITS as OF_TICKETS
 from gongzhi.commons.calendar.limit_texts import read_limit, write_limit
 from gongzhi.commons.calendar.limits import Limit
 from gongzhi.commons.organisations.unit_lists import ListImport
@@ -18,7 +18,7 @@ from gongzhi.commons.permissions.actors import Actor
 from gongzhi.commons.rows import CannotImport, RowReader, require_columns
 
 LIMIT_COLUMNS = ("name", "limit")
-_AFFAIRS = (of_tickets, of_the_pool)
+_AFFAIRS = (OF_TICKETS, OF_THE_POOL)
 
 
 def import_limits(
@@ -32,7 +32,7 @@ def import_limits(
     if rows:
         require_columns(rows[0], LIMIT_COLUMNS)
     readers = [RowReader(number, row) for number, row in enumerate(rows, start=1)]
-    known = {name for affair in _AFFAIRS for name in affair.limit_rules()}
+    known = {name for affair in _AFFAIRS for name in affair.all()}
     wanted: dict[str, Limit | None] = {}
     for reader in readers:
         name, limit = _read(reader, known)
@@ -44,9 +44,9 @@ def import_limits(
     changed = 0
     with transaction.atomic():
         for affair in _AFFAIRS:
-            names = affair.limit_rules().keys() & wanted.keys()
+            names = affair.all().keys() & wanted.keys()
             limits = {name: limit for name in sorted(names) if (limit := wanted[name])}
-            changed += affair.set_limits(limits=limits, by=by, at=at)
+            changed += affair.set(limits=limits, by=by, at=at)
         if dry_run:
             transaction.set_rollback(True)
     return ListImport(0, changed, len(rows) - changed)
@@ -57,7 +57,7 @@ def export_limits() -> list[dict[str, str]]:
     return [
         {"name": name, "limit": write_limit(limit)}
         for affair in _AFFAIRS
-        for name, limit in sorted(affair.limit_rules().items())
+        for name, limit in sorted(affair.all().items())
     ]
 
 

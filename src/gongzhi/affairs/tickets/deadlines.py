@@ -1,22 +1,15 @@
 """When contact and result are due: limits from the catalogue, counted in working time."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from django.db import transaction
 
 from gongzhi.affairs.tickets import events
 from gongzhi.affairs.tickets.choices import Review
 from gongzhi.affairs.tickets.models import Extension, LimitRule, Pause, Ticket
+from gongzhi.commons.calendar.limit_rules import LimitRules
 from gongzhi.commons.calendar.limits import Limit, LimitUnit
 from gongzhi.commons.calendar.queries import working_time
-from gongzhi.commons.ledger.acting import done_by
-from gongzhi.commons.ledger.recording import Subject, record
 from gongzhi.commons.organisations.catalogue import Assignment
-from gongzhi.commons.permissions.actors import Actor
-from gongzhi.commons.permissions.table import require
 
 # What a district starts with; `init` writes these rows once; `import-list limits` changes them.
 STARTING_RULES: dict[str, Limit] = {
@@ -34,35 +27,9 @@ STARTING_RULES: dict[str, Limit] = {
 }
 
 
-def limit_rules() -> dict[str, Limit]:
-    """Every named limit of this affair, as people set it or as it starts."""
-    rows = LimitRule.objects.values_list("name", "amount", "unit")
-    return STARTING_RULES | {name: Limit(amount, LimitUnit(unit)) for name, amount, unit in rows}
-
-
-def write_starting_rules() -> None:
-    """Give a new installation its limits; rows that exist stay as people set them."""
-    LimitRule.objects.bulk_create(
-        [
-            LimitRule(name=name, amount=limit.amount, unit=limit.unit)
-            for name, limit in STARTING_RULES.items()
-        ],
-        ignore_conflicts=True,
-    )
-
-
-def set_limits(*, limits: Mapping[str, Limit], by: Actor, at: datetime) -> int:
-    """Set limits of this affair by name; returns how many are others now than before."""
-    require(by, "calendar.edit")
-    with transaction.atomic():
-        known = limit_rules()
-        changed = {name: limit for name, limit in limits.items() if known[name] != limit}
-        for name, limit in changed.items():
-            facts: dict[str, Any] = {"amount": limit.amount, "unit": limit.unit.value}
-            row, _new = LimitRule.objects.update_or_create(name=name, defaults=facts)
-            subject, data = Subject("ticket_limit", row.pk), {"name": name, **facts}
-            record(done_by(by, events.LIMIT_SET, subject, at=at, data=data))
-    return len(changed)
+LIMITS = LimitRules(LimitRule, STARTING_RULES, events.LIMIT_SET)
+limit_rules = LIMITS.all
+write_starting_rules = LIMITS.write_starting
 
 
 @dataclass(frozen=True, slots=True)
