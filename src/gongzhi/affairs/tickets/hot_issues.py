@@ -27,7 +27,7 @@ _FIELDS = ("id", "title", "text", "received_at", "community_id", "is_open")
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class Heard:
     """A ticket as the engine hears it."""
 
     id: int
@@ -45,7 +45,7 @@ def gather_hot_issues(*, at: datetime) -> int:
     event is written. Cost: one engine run outside the transaction (11,500 tickets: 9 s of CPU),
     then a few statements.
     """
-    heard = _heard(at)
+    heard = hear(at)
     before = dict(HotIssueTicket.objects.values_list("ticket_id", "issue_id"))
     issues = hot_issues(
         [each.voice for each in heard],
@@ -56,7 +56,7 @@ def gather_hot_issues(*, at: datetime) -> int:
     kept = [
         issue
         for issue in issues
-        if _is_more_than_a_pair(issue) and any(heard[member].is_open for member in issue.members)
+        if is_more_than_a_pair(issue) and any(heard[member].is_open for member in issue.members)
     ]
     with transaction.atomic():
         _replace(kept, heard, before=before, at=at)
@@ -72,24 +72,24 @@ def gather_hot_issues(*, at: datetime) -> int:
     return len(kept)
 
 
-def _is_more_than_a_pair(issue: HotIssue) -> bool:
+def is_more_than_a_pair(issue: HotIssue) -> bool:
     """Two that say the same are shown as likely duplicates where one of them is opened."""
     return issue.messages > 2 or issue.supporters > 0 or issue.rising
 
 
-def _heard(at: datetime) -> list[_Heard]:
+def hear(at: datetime, *, window: timedelta = WINDOW) -> list[Heard]:
     """The tickets of the last days, oldest first: each a voice, whoever raised it."""
     there = _that_count().filter(received_at__lte=at)
     newest = there.order_by("-received_at").values_list("received_at", flat=True).first()
     if newest is None:
         return []
-    rows = there.filter(received_at__gt=newest - WINDOW).order_by("-received_at", "-id")
+    rows = there.filter(received_at__gt=newest - window).order_by("-received_at", "-id")
     found = list(rows.values_list(*_FIELDS)[:MOST_TICKETS])
-    support = _support({row[0] for row in found}, since=newest - WINDOW)
+    support = _support({row[0] for row in found}, since=newest - window)
     supporters = Counter(support.values())
     names = {community: _names_in(community) for community in {row[4] for row in found}}
     heard = [
-        _Heard(
+        Heard(
             id=ticket_id,
             voice=Voice(
                 Message(body=text, subject=title),
@@ -138,7 +138,7 @@ def _that_count() -> QuerySet[Ticket]:
 
 def _replace(
     issues: Sequence[HotIssue],
-    heard: Sequence[_Heard],
+    heard: Sequence[Heard],
     *,
     before: Mapping[int, int],
     at: datetime,

@@ -58,6 +58,7 @@ from gongzhi.interfaces.pages.assemblies.meetings_telling import (
     resolutions_told,
 )
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.paging import page_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
@@ -99,8 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Prepare a meeting: of a standing one, or of the units that a whistle called."""
     by, now = visitor_of(request).actor, timezone.now()
     _must_call(by)
-    wanted = request.GET.get("whistle", "")
-    whistle = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
+    whistle = asked_number(request.GET, "whistle")
     form: django_forms.Form
     if whistle is not None:
         form = forms.WhenForm(request.POST or None)

@@ -53,6 +53,7 @@ from gongzhi.interfaces.pages.assemblies.owners_votes_telling import (
 )
 from gongzhi.interfaces.pages.components import Crumb
 from gongzhi.interfaces.pages.framing.files import FilesField
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.tasks.rows import row_of_task
@@ -69,9 +70,7 @@ class MaterialsForm(django_forms.Form):
 def listed(request: HttpRequest) -> HttpResponse:
     """Votes that were announced, for everyone; staff see those in preparation too."""
     by, now = visitor_of(request).actor, timezone.now()
-    asked = request.GET.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-    page = votes_within_reach(by=by, at=now, before=before)
+    page = votes_within_reach(by=by, at=now, before=asked_number(request.GET, "before"))
     context = {
         "rows": vote_rows(page.rows, now=now),
         "next_before": page.next_before,

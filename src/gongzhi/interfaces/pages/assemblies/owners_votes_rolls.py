@@ -35,6 +35,7 @@ from gongzhi.interfaces.pages.assemblies.owners_votes_forms import (
     PaperForm,
     RollForm,
 )
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.paging import page_number
 from gongzhi.interfaces.pages.framing.qr_codes import qr_of
 from gongzhi.interfaces.pages.framing.staff import for_staff
@@ -145,17 +146,12 @@ def renew(request: HttpRequest, vote_id: int, number: int) -> HttpResponse:
     return redirect("owners_roll", vote_id)
 
 
-def _asked_number(request: HttpRequest, name: str) -> int | None:
-    asked = request.GET.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
-
-
 @require_safe
 @for_staff
 def slips(request: HttpRequest, vote_id: int) -> HttpResponse:
     """The ballot papers, one for each owner, with the private link and code; made to be printed."""
     by, story = for_running(request, vote_id)
-    one, after = _asked_number(request, "number"), _asked_number(request, "after")
+    one, after = asked_number(request.GET, "number"), asked_number(request.GET, "after")
     found = slips_of(
         by=by, vote_id=vote_id, numbers=[one] if one else [], after=after or 0, at=timezone.now()
     )

@@ -52,6 +52,7 @@ from gongzhi.interfaces.pages.assemblies.topics_telling import (
     topic_line,
 )
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 
@@ -179,7 +180,7 @@ def new(request: HttpRequest) -> HttpResponse:
     by, at = visitor_of(request).actor, timezone.now()
     if reach(by, "topics.propose").nowhere:
         raise NotPermitted("topics.propose")
-    hot_id, resolved = _asked_id(request, "hot"), _asked_id(request, "resolution")
+    hot_id, resolved = asked_number(request.GET, "hot"), asked_number(request.GET, "resolution")
     measure = measure_named(request.GET.get("measure", ""))
     initial = _drafted_from(measure)
     if hot_id:
@@ -219,11 +220,6 @@ def _drafted_from(measure: Measure | None) -> dict[str, str]:
         "how": measure.how, "source": measure.source, "beware": measure.beware,
     }  # fmt: skip
     return {"title": str(measure.name)[:60], "text": text}
-
-
-def _asked_id(request: HttpRequest, name: str) -> int | None:
-    wanted = request.GET.get(name, "")
-    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -24,6 +24,7 @@ from gongzhi.interfaces.pages.assemblies import topics_forms as forms
 from gongzhi.interfaces.pages.assemblies.topics import crumbs, refuse
 from gongzhi.interfaces.pages.assemblies.topics_telling import decision_line, statement_badge
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.guarding.addresses import client_address, neighbourhood
 from gongzhi.interfaces.pages.guarding.limits import Limit
@@ -69,9 +70,7 @@ def seat(request: HttpRequest, token: str) -> HttpResponse:
         _VOTES.take_or_refuse(neighbourhood(client_address(request)))
         _vote(request, token)
         return redirect("seat", token)
-    wanted = request.GET.get("again", "")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else None
-    turn = turn_of(token, at=at, wanted=number)
+    turn = turn_of(token, at=at, wanted=asked_number(request.GET, "again"))
     context = {
         "turn": turn,
         "token": token,

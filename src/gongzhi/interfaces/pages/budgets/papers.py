@@ -21,6 +21,7 @@ from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.interfaces.pages.budgets.ballot_forms import CannotRead, empty_ballot, read_ballot
 from gongzhi.interfaces.pages.budgets.rounds import crumbs
 from gongzhi.interfaces.pages.components import Badge, Tone
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 
@@ -62,7 +63,7 @@ def listed(request: HttpRequest, round_id: int) -> HttpResponse:
     """How codes and ballots stand, and every paper with its two readings."""
     story, by = _story(request, round_id), visitor_of(request).actor
     known = {sheet.number: sheet for sheet in sheets(by=by, round_id=round_id)}
-    looks, start = _badges(), _start(request)
+    looks, start = _badges(), max(1, asked_number(request.GET, "from") or 1)
     numbers = range(start, min(story.papers, start + PAGE - 1) + 1)
     lines = [_line(number, known.get(number), looks) for number in numbers]
     waiting = [line for line in lines if line.may_enter]
@@ -73,11 +74,6 @@ def listed(request: HttpRequest, round_id: int) -> HttpResponse:
         "voting": story.row.state.value == "voting",
     }  # fmt: skip
     return render(request, "budgets/papers.html", context)
-
-
-def _start(request: HttpRequest) -> int:
-    asked = request.GET.get("from", "")
-    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
 
 
 def _line(number: int, sheet: SheetRow | None, looks: dict[str, Badge]) -> SheetLine:

@@ -31,6 +31,7 @@ from gongzhi.insights.reports.violations import (
 )
 from gongzhi.insights.reports.writing import MEDIA_TYPES
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.paging import page_number
 from gongzhi.interfaces.pages.framing.plain_words import plain_words
 from gongzhi.interfaces.pages.framing.staff import for_staff
@@ -50,15 +51,10 @@ def _crumbs(view: EditionView | None = None) -> list[Crumb]:
     return above
 
 
-def _unit_asked(request: HttpRequest) -> int | None:
-    asked = request.GET.get("unit", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
-
-
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """What was published, newest first."""
-    number, unit_id = page_number(request), _unit_asked(request)
+    number, unit_id = page_number(request), asked_number(request.GET, "unit")
     rows, total = editions(offset=(number - 1) * PER_PAGE, limit=PER_PAGE, unit_id=unit_id)
     context = {
         "editions": rows,
@@ -71,7 +67,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest editions as Atom, of one publisher or of all."""
-    rows, _total = editions(limit=_FEED_LENGTH, unit_id=_unit_asked(request))
+    rows, _total = editions(limit=_FEED_LENGTH, unit_id=asked_number(request.GET, "unit"))
     base = settings.PUBLIC_URL
     made = Atom1Feed(
         title=_("公开的调研报告"),

@@ -19,6 +19,7 @@ from gongzhi.affairs.resources.queries.claims import need_story, offer_story
 from gongzhi.affairs.resources.queries.pool import Filters, offers_page
 from gongzhi.commons.permissions.table import NotPermitted
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.resources.forms import day_field
@@ -145,10 +146,10 @@ def exclude(request: HttpRequest, need_id: int) -> HttpResponse:
 @for_staff
 def allow(request: HttpRequest, need_id: int) -> HttpResponse:
     """Take such a decision back."""
-    offer_id = request.POST.get("offer", "")
-    if not (offer_id.isascii() and offer_id.isdigit() and len(offer_id) < 16):
+    offer_id = asked_number(request.POST, "offer")
+    if offer_id is None:
         raise NotInPool
     by = visitor_of(request).actor
-    allow_pair(need_id=need_id, offer_id=int(offer_id), by=by, at=timezone.now())
+    allow_pair(need_id=need_id, offer_id=offer_id, by=by, at=timezone.now())
     messages.success(request, _("已登记"))
     return redirect("need", need_id)

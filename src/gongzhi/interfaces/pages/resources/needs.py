@@ -27,6 +27,7 @@ from gongzhi.coordination.needs_of_surveys import publish_need_of_survey
 from gongzhi.coordination.needs_of_tickets import publish_need_of_ticket
 from gongzhi.insights.surveys.queries import survey_for_staff
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.resources.forms import FilterForm, NeedForm, WishForm
@@ -91,7 +92,7 @@ def new(request: HttpRequest) -> HttpResponse:
     by = visitor_of(request).actor
     if reach(by, "needs.publish").nowhere:
         raise NotPermitted("needs.publish")
-    ticket_id, survey_id = _number(request, "ticket"), _number(request, "survey")
+    ticket_id, survey_id = asked_number(request.GET, "ticket"), asked_number(request.GET, "survey")
     survey = survey_for_staff(survey_id=survey_id, by=by) if survey_id else None
     story = story_for_staff(by=by, ticket_id=ticket_id) if ticket_id else None
     initial: dict[str, object] = {}
@@ -122,11 +123,6 @@ def _published(form: NeedForm, ticket_id: int | None, survey_id: int | None, *, 
         new = form.new_need(source=Subject("survey", survey_id))
         return publish_need_of_survey(survey_id=survey_id, new=new, by=by, at=at)
     return publish_need(new=form.new_need(), by=by, at=at)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    asked = request.GET.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
 
 
 def _crumbs() -> list[Crumb]:

@@ -18,6 +18,7 @@ from gongzhi.affairs.resources.matching import (
 from gongzhi.affairs.resources.queries.plans import plan_story, plans
 from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.resources.needs import tabs
@@ -81,13 +82,11 @@ def apply(request: HttpRequest, plan_id: int) -> HttpResponse:
 @for_staff
 def claim(request: HttpRequest, match_id: int) -> HttpResponse:
     """Turn one match into a claim."""
-    plan_id = request.POST.get("plan", "")
     try:
         claim_match(match_id=match_id, by=visitor_of(request).actor, at=timezone.now())
     except REFUSALS as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("已认领，等双方确认"))
-    if plan_id.isascii() and plan_id.isdigit():
-        return redirect("plan", int(plan_id))
-    return redirect("plans")
+    plan_id = asked_number(request.POST, "plan")
+    return redirect("plans") if plan_id is None else redirect("plan", plan_id)

@@ -24,6 +24,7 @@ from gongzhi.affairs.resources.volunteers import (
 from gongzhi.commons.permissions.actors import RESIDENT
 from gongzhi.commons.permissions.table import NotPermitted, reach
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.resources import undertaking_forms as forms
@@ -227,9 +228,8 @@ def answer(request: HttpRequest, stint_id: int, name: str) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("已登记"))
-    back = request.POST.get("post", "")
-    found = back.isascii() and back.isdigit() and len(back) < 16
-    return redirect("post", int(back)) if found else redirect("posts")
+    back = asked_number(request.POST, "post")
+    return redirect("posts") if back is None else redirect("post", back)
 
 
 @require_safe

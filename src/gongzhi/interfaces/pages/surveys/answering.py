@@ -42,6 +42,7 @@ from gongzhi.insights.surveys.receiving import (
 )
 from gongzhi.insights.surveys.registering import NoSuchSurvey, prepared_version
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.guarding.addresses import client_address, neighbourhood
@@ -103,11 +104,6 @@ def _posted(prepared: Prepared, request: HttpRequest) -> dict[str, Any]:
 
 def _new_key() -> str:
     return secrets.token_hex(16)
-
-
-def _community(request: HttpRequest) -> int | None:
-    asked = request.POST.get("place", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
 
 
 def _communities(survey: SurveyRow) -> list[tuple[str, str]]:
@@ -276,7 +272,7 @@ def _receive(
         request.POST.get("key", ""),
         channel or (Channel.CODE if code else Channel.OPEN),
         code=code,
-        place_id=_community(request),
+        place_id=asked_number(request.POST, "place"),
         language=_language(prepared_version(survey.version_id)),
     )
     receive_response(survey_id=survey.id, new=new, by=by, at=timezone.now())

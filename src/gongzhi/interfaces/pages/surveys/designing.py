@@ -30,6 +30,7 @@ from gongzhi.insights.surveys.queries import (
 )
 from gongzhi.insights.surveys.registering import CannotAdd, NoSuchSurvey, add_version
 from gongzhi.interfaces.pages.components import Badge, Crumb, Row, Tone
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.surveys.forms import ImportForm, SurveyForm
@@ -60,9 +61,7 @@ def _line(row: SurveyRow) -> Row:
 def listed(request: HttpRequest) -> HttpResponse:
     """Every survey and every questionnaire."""
     by = visitor_of(request).actor
-    asked = request.GET.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
-    rows, more = surveys_for_staff(by=by, before=before)
+    rows, more = surveys_for_staff(by=by, before=asked_number(request.GET, "before"))
     context = {
         "rows": [_line(row) for row in rows],
         "next": rows[-1].id if more else None,

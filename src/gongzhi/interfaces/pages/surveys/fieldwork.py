@@ -26,6 +26,7 @@ from gongzhi.insights.surveys.fieldwork import (
 from gongzhi.insights.surveys.queries import counted_responses, progress_of, survey_for_staff
 from gongzhi.insights.surveys.registering import NoSuchSurvey
 from gongzhi.interfaces.pages.components import Crumb
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.surveys.designing import survey_badge
@@ -145,9 +146,9 @@ def outcome(request: HttpRequest, survey_id: int, unit_id: int) -> HttpResponse:
             messages.error(request, str(refused))
         else:
             messages.success(request, _("已登记"))
-    back = request.POST.get("place", "")
-    if back.isascii() and back.isdigit() and len(back) < 16:
-        return redirect("survey_slips", survey_id, int(back))
+    back = asked_number(request.POST, "place")
+    if back is not None:
+        return redirect("survey_slips", survey_id, back)
     return redirect("survey", survey_id)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gongzhi.insights.surveys.choices import NoteKind
 from gongzhi.insights.surveys.notes import CannotNote, NewNote, add_quote, check_note, take_note
 from gongzhi.insights.surveys.queries import notes_of, quotes_of, survey_for_staff
+from gongzhi.interfaces.pages.framing.numbers import asked_number
 from gongzhi.interfaces.pages.framing.staff import for_staff
 from gongzhi.interfaces.pages.framing.visitors import visitor_of
 from gongzhi.interfaces.pages.surveys.fieldwork import crumbs, of_survey
@@ -71,7 +72,7 @@ def step(request: HttpRequest, note_id: int, name: str) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, _("已登记"))
-    back = request.POST.get("survey", "")
-    if back.isascii() and back.isdigit() and len(back) < 16:
-        return redirect("survey_notes", int(back))
+    back = asked_number(request.POST, "survey")
+    if back is not None:
+        return redirect("survey_notes", back)
     return redirect("surveys")
