@@ -22,6 +22,7 @@ from tests.insights.surveys.test_estimating import say, taken_in
 ELDER = MarginQuestion(
     "elder", "家里有老人吗", (KnownShare("yes", "有", None), KnownShare("no", "没有", None))
 )
+EVEN = dict.fromkeys("12345", 0.2)
 HEADER = "variable,category,count,share\n"
 
 
@@ -145,3 +146,19 @@ def test_a_margin_that_the_answers_cannot_meet_is_named_and_nothing_is_weighted(
     waste = next(item for item in found.items if item.name == "waste")
     assert waste.lines[3].found is not None
     assert waste.lines[3].found.estimate == pytest.approx(0.75)
+
+
+@pytest.mark.database
+def test_what_a_table_does_not_name_stays_as_it_is_at_that_moment(field: Field) -> None:
+    """Two people who each upload a table of another question at once both have their way."""
+    survey, by = field.drafted(), field.researcher
+
+    def set_one(question: str, *, keep_others: bool) -> list[str]:
+        margins = {question: {"yes": 0.5, "no": 0.5} if question == "elder" else EVEN}
+        set_margins(survey_id=survey, margins=margins, by=by, at=MONDAY, keep_others=keep_others)
+        known = margin_questions(survey_id=survey, by=by)
+        return [each.name for each in known if each.is_set]
+
+    assert set_one("elder", keep_others=True) == ["elder"]
+    assert set_one("waste", keep_others=True) == ["elder", "waste"]
+    assert set_one("waste", keep_others=False) == ["waste"]

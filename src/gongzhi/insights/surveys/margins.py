@@ -101,10 +101,19 @@ def _answers(form: Form, item: Item) -> list[Choice]:
 
 @transaction.atomic
 def set_margins(
-    *, survey_id: int, margins: Mapping[str, Mapping[str, float]], by: Actor, at: datetime
+    *,
+    survey_id: int,
+    margins: Mapping[str, Mapping[str, float]],
+    by: Actor,
+    at: datetime,
+    keep_others: bool = False,
 ) -> None:
-    """Set known shares of the population (question → answer → share) for raking."""
-    survey = survey_for(by, "surveys.design", survey_id)
+    """Set known shares of the population (question → answer → share) for raking.
+
+    Questions that aren't named lose theirs, unless others are kept.
+    """
+    survey_for(by, "surveys.design", survey_id)
+    survey = Survey.objects.select_for_update().get(pk=survey_id)
     form = prepared_version(survey.version_id).form
     questions = _questions(form)
     for question, shares in margins.items():
@@ -119,8 +128,10 @@ def set_margins(
             raise CannotRun(_("每个比例在 0 和 1 之间"))
         if abs(sum(shares.values()) - 1) > 1e-3:
             raise CannotRun(_("%(name)s 的比例加起来不是 1") % {"name": question[:40]})
+    there = {name: shares for name, shares in survey.margins.items() if name in questions}
+    given = {name: dict(shares) for name, shares in margins.items()}
     Survey.objects.filter(pk=survey.pk).update(
-        margins={name: dict(shares) for name, shares in margins.items()}, touched_at=at
+        margins=there | given if keep_others else given, touched_at=at
     )
     tell(survey, events.MARGINS_SET, by=by, at=at, questions=sorted(margins))
 

@@ -129,10 +129,10 @@ def margins(request: HttpRequest, survey_id: int) -> HttpResponse:
     findings: tuple[Finding, ...] = ()
     try:
         if uploads and upload.is_valid():
-            _keep(survey_id, _known(questions) | _read(upload, questions), by)
+            _keep(survey_id, _read(upload, questions), by, keep_others=True)
             return _kept(request, survey_id)
         if by_hand is not None and form.is_valid():
-            _keep(survey_id, form.margins, by)
+            _keep(survey_id, form.margins, by, keep_others=False)
             return _kept(request, survey_id)
     except CannotImport as refused:
         findings = refused.findings
@@ -150,21 +150,15 @@ def margins(request: HttpRequest, survey_id: int) -> HttpResponse:
     return render(request, "surveys/margins.html", context)
 
 
-def _known(questions: list[MarginQuestion]) -> Margins:
-    return {
-        each.name: {c.name: c.share for c in each.choices if c.share is not None}
-        for each in questions
-        if each.is_set
-    }
-
-
 def _read(upload: MarginsFileForm, questions: list[MarginQuestion]) -> Margins:
     file = upload.cleaned_data["file"]
     return margins_from_table(file.read(), name=file.name, questions=questions)
 
 
-def _keep(survey_id: int, given: Margins, by: Actor) -> None:
-    set_margins(survey_id=survey_id, margins=given, by=by, at=timezone.now())
+def _keep(survey_id: int, given: Margins, by: Actor, *, keep_others: bool) -> None:
+    set_margins(
+        survey_id=survey_id, margins=given, by=by, at=timezone.now(), keep_others=keep_others
+    )
 
 
 def _kept(request: HttpRequest, survey_id: int) -> HttpResponse:
