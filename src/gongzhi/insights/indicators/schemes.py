@@ -11,6 +11,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -161,7 +162,7 @@ def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
                 begins=date.fromisoformat(row["begins"]),
                 ends=date.fromisoformat(row["ends"]) if row.get("ends") else None,
                 weights={str(code): float(part) for code, part in row["weights"].items()},
-                excluded_matters=tuple(row.get("excluded_matters", ())),
+                excluded_matters=_codes(row.get("excluded_matters", [])),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise CannotReadScheme(_in(number, _unread(error))) from error
@@ -169,6 +170,12 @@ def read_schemes(file: Path = STANDARD) -> tuple[Scheme, ...]:
             raise CannotReadScheme(_in(number, reason))
         schemes.append(scheme)
     return tuple(schemes)
+
+
+def _codes(listed: Any) -> tuple[str, ...]:
+    if not isinstance(listed, list) or not all(isinstance(code, str) for code in listed):
+        raise TypeError(_("excluded_matters 须是事项编码的列表"))
+    return tuple(listed)
 
 
 def _in(number: int, reason: str) -> str:
@@ -185,7 +192,7 @@ def _wrong(scheme: Scheme, before: Sequence[Scheme]) -> str:
     """What makes no sense in a scheme, in words; nothing where all is well."""
     if not isinstance(scheme.code, str) or not 0 < len(scheme.code) <= _LONGEST_CODE:
         return _("code 须是 1 到 %(most)d 个字") % {"most": _LONGEST_CODE}
-    if not isinstance(scheme.version, int) or not 0 < scheme.version < 1_000_000:
+    if type(scheme.version) is not int or not 0 < scheme.version < 1_000_000:
         return _("version 须是 1 到 999999 的整数")
     return _wrong_weights(scheme) or _overlapping(scheme, before)
 
