@@ -129,9 +129,11 @@ def put_on_agenda(*, meeting_id: int, points: Sequence[Point], by: Actor, at: da
     fresh: list[Point] = []
     for point in points:
         matter = (point.subject.kind, point.subject.id) if point.subject else None
-        if matter is None or matter not in known:
+        if matter is None:
             fresh.append(point)
-            known.add(matter or ("", None))
+        elif matter not in known:
+            fresh.append(point)
+            known.add(matter)
     if any(not 0 < len(point.title.strip()) <= 160 for point in fresh):
         raise CannotMeet(_("请用 1 到 160 个字写明议题。"), field="title")
     if len(there) + len(fresh) > MOST_POINTS:

@@ -127,9 +127,10 @@ def export_events(*, file: Path | None, folder: Path | None) -> None:
     from gongzhi.insights.indicators.mirror import events_to_export  # noqa: PLC0415
     from gongzhi.insights.indicators.mirror import export_events as write  # noqa: PLC0415
 
-    if (file is None) == (folder is None):
+    if folder is not None and file is None:
+        file = _in_folder(folder)
+    elif folder is not None or file is None:
         refuse("写文件名或 --out 目录，二者选一", "Name a file, or a folder by --out; not both.")
-    file = _export_file(file, folder)
     version = version_now()
     total = events_to_export(version)
     count = 0
@@ -146,9 +147,7 @@ def export_events(*, file: Path | None, folder: Path | None) -> None:
     )
 
 
-def _export_file(file: Path | None, folder: Path | None) -> Path:
-    if file is not None or folder is None:
-        return file or Path(_EXPORTED)
+def _in_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -232,10 +232,8 @@ def _load_sample_once() -> None:
         return
     command = [sys.executable, "-m", "gongzhi.interfaces.commands", "load-sample", "--life"]
     try:
-        done = subprocess.run(  # noqa: S603
-            command,
-            check=False,
-            preexec_fn=_end_with_parent(),
+        done = subprocess.run(  # noqa: S603 - our own interpreter, our own arguments
+            command, check=False, preexec_fn=_end_with_parent()
         )
     except KeyboardInterrupt:
         refuse(

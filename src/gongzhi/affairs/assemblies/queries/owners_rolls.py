@@ -136,8 +136,10 @@ def _opened(row: RollOwner, column: str) -> str:
 def slips_of(
     *, by: Actor, vote_id: int, numbers: Iterable[int] = (), after: int = 0, at: datetime
 ) -> tuple[Slip, ...]:
-    """The slips of owners beyond a number, or of some, while the vote is announced or open; at
-    most MOST_SLIPS, since each has a picture."""
+    """The slips of owners beyond a number, or of some, while the vote is announced or open.
+
+    At most MOST_SLIPS, since each has a picture.
+    """
     vote = _vote(by, "owners_votes.run", vote_id)
     phase = phase_of(vote.state, vote.begins_at, vote.ends_at, at=at)
     if phase not in {Phase.NOTICE, Phase.OPEN}:
