@@ -1,18 +1,27 @@
 """A building of four flats whose owners vote on a lift, at every stage."""
 
+import json
+import shlex
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+from click.testing import CliRunner
 
 from gongzhi.affairs.assemblies.models import RollOwner
 from gongzhi.affairs.assemblies.owners_ballots import Paper, Typed, type_paper, vote_by_link
 from gongzhi.affairs.assemblies.owners_choices import Choice, Disclosure, Matter, Scope
 from gongzhi.affairs.assemblies.owners_links import link_of
+from gongzhi.affairs.assemblies.owners_record import command_of, sheets_of
 from gongzhi.affairs.assemblies.owners_rolls import set_roll
 from gongzhi.affairs.assemblies.owners_votes import NewVote, add_item, announce_vote, draft_vote
+from gongzhi.affairs.assemblies.queries.owners_rolls import record_of
 from gongzhi.commons.permissions.actors import RESIDENT, Actor
 from gongzhi.commons.permissions.roles import RoleKind
 from gongzhi.commons.tables.reading import Table, parse_table
+from gongzhi.commons.tables.writing import write_workbook
+from gongzhi.interfaces.commands.main import gongzhi
 from tests.affairs.small_district import MONDAY, SmallDistrict
 
 BEGINS = MONDAY + timedelta(days=20)
@@ -86,3 +95,18 @@ def paper(number: int, choice: Choice, **facts: Any) -> Paper:
 def hand_in(district: SmallDistrict, vote: int, slip: Paper, *, at: datetime = AFTER) -> Typed:
     type_paper(vote_id=vote, paper=slip, by=district.worker, at=at)
     return type_paper(vote_id=vote, paper=slip, by=second_reader(district), at=at)
+
+
+def counted_again(
+    district: SmallDistrict, vote: int, folder: Path, *, item: int = 1
+) -> dict[str, object]:
+    """What the command line counts from the export."""
+    record = record_of(by=district.worker, vote_id=vote, item=item)
+    file, out = folder / "vote.xlsx", folder / "count.json"
+    write_workbook(file, sheets_of(record))
+    words = shlex.split(command_of(record, file=str(file)))[1:]
+    words[-1] = str(out)
+    done = CliRunner().invoke(gongzhi, words)
+    assert done.exit_code == 0, done.output
+    counted: dict[str, object] = json.loads(out.read_text("utf-8"))
+    return counted

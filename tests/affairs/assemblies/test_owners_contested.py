@@ -1,13 +1,10 @@
 """Owners' votes where somebody would contest them: rolls, rules and papers that don't fit."""
 
-import json
-import shlex
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from gongzhi.affairs.assemblies.models import OwnerContact, OwnersVote, PaperEntry, RollOwner
 from gongzhi.affairs.assemblies.owners_ballots import drop_entry, type_paper
@@ -15,19 +12,16 @@ from gongzhi.affairs.assemblies.owners_choices import Choice, Disclosure
 from gongzhi.affairs.assemblies.owners_counting import count_vote
 from gongzhi.affairs.assemblies.owners_holdings import forget_owners
 from gongzhi.affairs.assemblies.owners_lifecycle import CannotVote
-from gongzhi.affairs.assemblies.owners_record import command_of, sheets_of
 from gongzhi.affairs.assemblies.owners_rolls import set_roll
 from gongzhi.affairs.assemblies.owners_votes import announce_vote, change_vote
-from gongzhi.affairs.assemblies.queries.owners_rolls import record_of
 from gongzhi.affairs.assemblies.queries.owners_votes import ballot_of_link
-from gongzhi.commons.tables.writing import write_workbook
-from gongzhi.interfaces.commands.main import gongzhi
 from tests.affairs.assemblies.buildings import (
     AFTER,
     BEGINS,
     ENDS,
     announced,
     click,
+    counted_again,
     drafted,
     hand_in,
     new_vote,
@@ -41,18 +35,6 @@ from tests.affairs.small_district import MONDAY, SmallDistrict
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 YEAR = timedelta(days=366)
-
-
-def counted_again(district: SmallDistrict, vote: int, folder: Path) -> dict[str, object]:
-    record = record_of(by=district.worker, vote_id=vote, item=1)
-    file, out = folder / "vote.xlsx", folder / "count.json"
-    write_workbook(file, sheets_of(record))
-    words = shlex.split(command_of(record, file=str(file)))[1:]
-    words[-1] = str(out)
-    done = CliRunner().invoke(gongzhi, words)
-    assert done.exit_code == 0, done.output
-    found: dict[str, object] = json.loads(out.read_text("utf-8"))
-    return found
 
 
 def test_a_total_below_the_roll_is_refused_before_the_vote_could_never_be_counted(

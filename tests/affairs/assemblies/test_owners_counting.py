@@ -1,11 +1,8 @@
 """The count of an owners' vote: every figure, by the record, and again by the command line."""
 
-import json
-import shlex
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +10,7 @@ from gongzhi.affairs.assemblies.models import OwnersVote
 from gongzhi.affairs.assemblies.owners_choices import Choice, Disclosure, Matter, Twice
 from gongzhi.affairs.assemblies.owners_counting import count_vote, publish_result
 from gongzhi.affairs.assemblies.owners_lifecycle import CannotVote, NoSuchVote
-from gongzhi.affairs.assemblies.owners_record import command_of, sheets_of
+from gongzhi.affairs.assemblies.owners_record import sheets_of
 from gongzhi.affairs.assemblies.owners_rolls import set_roll
 from gongzhi.affairs.assemblies.owners_votes import add_item, announce_vote
 from gongzhi.affairs.assemblies.queries.owners_rolls import record_of
@@ -21,14 +18,13 @@ from gongzhi.affairs.assemblies.queries.owners_votes import ballot_of_link, vote
 from gongzhi.commons.ledger.reading import events_of
 from gongzhi.commons.ledger.recording import Subject
 from gongzhi.commons.permissions.actors import RESIDENT
-from gongzhi.commons.tables.writing import write_workbook
-from gongzhi.interfaces.commands.main import gongzhi
 from tests.affairs.assemblies.buildings import (
     AFTER,
     BEGINS,
     ENDS,
     announced,
     click,
+    counted_again,
     drafted,
     hand_in,
     paper,
@@ -48,19 +44,6 @@ def figures(district: SmallDistrict, vote: int, number: int = 1) -> dict[str, ob
     found = story.items[number - 1].figures
     assert found is not None
     return dict(found)
-
-
-def again(district: SmallDistrict, vote: int, folder: Path, *, item: int = 1) -> dict[str, object]:
-    """What the command line counts from the export."""
-    record = record_of(by=district.worker, vote_id=vote, item=item)
-    file, out = folder / "vote.xlsx", folder / "count.json"
-    write_workbook(file, sheets_of(record))
-    words = shlex.split(command_of(record, file=str(file)))[1:]
-    words[-1] = str(out)
-    done = CliRunner().invoke(gongzhi, words)
-    assert done.exit_code == 0, done.output
-    counted: dict[str, object] = json.loads(out.read_text("utf-8"))
-    return counted
 
 
 def test_a_lift_is_carried_by_area_and_heads(district: SmallDistrict) -> None:
@@ -194,7 +177,7 @@ def test_the_command_line_counts_the_export_to_the_same_figures(
     hand_in(district, vote, paper(3, Choice.FOR, proxy="孙某"))
     hand_in(district, vote, paper(4, Choice.FOR, received_at=ENDS))
     count_vote(vote_id=vote, by=district.worker, at=AFTER)
-    assert again(district, vote, tmp_path) == figures(district, vote)
+    assert counted_again(district, vote, tmp_path) == figures(district, vote)
 
 
 def test_an_export_names_no_owner_and_flats_only_where_the_vote_is_by_name(
@@ -251,5 +234,5 @@ def test_whatever_is_voted_page_and_command_agree(
         else:
             hand_in(district, vote, paper(number, choice, sheet=sheet))
     count_vote(vote_id=vote, by=district.worker, at=AFTER)
-    assert again(district, vote, tmp_path) == figures(district, vote)
+    assert counted_again(district, vote, tmp_path) == figures(district, vote)
     assert second_reader(district).person_id != district.worker.person_id

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from gongzhi.commons.organisations.actors import SYSTEM
 from gongzhi.commons.organisations.people import NewPerson, NewRole, add_person, give_role
 from gongzhi.commons.permissions.roles import RoleKind
+from tests.affairs.small_district import MONDAY
 from tests.commons.small_district import AT, SmallDistrict, build
 from tests.interfaces.pages.offices import Offices, opened
 
@@ -30,6 +33,17 @@ class People:
         place = next(iter(self.district.places.values()))
         give_role(new=NewRole(person, unit, kind.value, place), by=SYSTEM, at=AT)
         return kind.value
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Sets the clock of the pages; it begins with a Monday."""
+
+    def set_to(moment: datetime) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+
+    set_to(MONDAY)
+    return set_to
 
 
 @pytest.fixture(autouse=True)

@@ -1,15 +1,13 @@
 """Owners' votes and meetings against input that nobody sends by mistake: no page breaks."""
 
 import io
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
 
 from gongzhi.affairs.assemblies.calendars import calendar_token
 from gongzhi.affairs.assemblies.models import (
@@ -24,7 +22,6 @@ from gongzhi.affairs.assemblies.models import (
 from tests.affairs.assemblies.buildings import AFTER, BEGINS, announced, drafted, token
 from tests.affairs.assemblies.sittings import called, held, representatives, standing
 from tests.affairs.assemblies.sittings import drafted as meeting_drafted
-from tests.affairs.small_district import MONDAY
 from tests.interfaces.pages.offices import Offices
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -51,15 +48,6 @@ MOMENTS = [
     "",
 ]
 NUMBERS = [BIG, "-1", "0", "NaN", "1e400", "9" * 5000, "１", "٣", "", "\x00", "1.5"]
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    def set_to(moment: datetime) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    set_to(MONDAY)
-    return set_to  # type: ignore[return-value]
 
 
 def fine(client: Client, path: str, data: dict[str, Any] | None = None) -> int:

@@ -1,14 +1,12 @@
 """The pages of meetings: for who calls them, for the units that come, and for calendars."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from gongzhi.affairs.assemblies.calendars import calendar_token
 from gongzhi.affairs.assemblies.meetings import cancel_meeting
@@ -29,17 +27,6 @@ from tests.interfaces.pages.offices import Offices
 from tests.interfaces.pages.reading import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Sets the clock of the pages."""
-
-    def set_to(moment: datetime) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    set_to(MONDAY)
-    return set_to  # type: ignore[return-value]
 
 
 def sound(client: Client, path: str) -> str:

@@ -1,12 +1,10 @@
 """Meetings against strangers, and calendars against titles made to break them."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from gongzhi.affairs.assemblies.calendars import calendar_token
 from gongzhi.affairs.assemblies.meetings import cancel_meeting, move_meeting
@@ -16,15 +14,6 @@ from tests.affairs.small_district import MONDAY
 from tests.interfaces.pages.offices import Offices
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    def set_to(moment: datetime) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    set_to(MONDAY)
-    return set_to  # type: ignore[return-value]
 
 
 def unfolded(body: bytes) -> list[str]:

@@ -1,13 +1,10 @@
 """The pages of an owners' vote where something went wrong: many slips, a forged ballot, others."""
 
 import tracemalloc
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from gongzhi.affairs.assemblies.models import OwnersBallot, RollOwner
 from gongzhi.affairs.assemblies.owners_choices import Choice
@@ -29,19 +26,9 @@ from tests.affairs.assemblies.buildings import (
     second_reader,
     token,
 )
-from tests.affairs.small_district import MONDAY
 from tests.interfaces.pages.offices import Offices
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    def set_to(moment: datetime) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    set_to(MONDAY)
-    return set_to  # type: ignore[return-value]
 
 
 def test_slips_of_a_large_estate_are_printed_in_parts_and_none_is_left_out(

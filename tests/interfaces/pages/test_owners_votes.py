@@ -2,8 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from gongzhi.affairs.assemblies.models import OwnersBallot, OwnersVote, RollFlat
@@ -30,22 +27,10 @@ from tests.affairs.assemblies.buildings import (
     second_reader,
     token,
 )
-from tests.affairs.small_district import MONDAY
 from tests.interfaces.pages.offices import Offices
 from tests.interfaces.pages.reading import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Sets the clock of the pages."""
-
-    def set_to(moment: datetime) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    set_to(MONDAY)
-    return set_to  # type: ignore[return-value]
 
 
 def sound(client: Client, path: str, status: int = 200) -> str:
