@@ -361,3 +361,15 @@ def test_two_that_say_the_same_are_a_pair_and_no_hot_issue(district: SmallDistri
     assert gather_hot_issues(at=LATER) == 0
     hear(district, MIXING[2:3], day=1)
     assert gather_hot_issues(at=LATER) == 1
+
+
+def test_what_boiled_up_stays_listed_when_only_two_messages_are_left(
+    district: SmallDistrict,
+) -> None:
+    ids = hear(district, MIXING[:3])
+    gather_hot_issues(at=LATER)
+    (before,) = HotIssue.objects.all()
+    Ticket.objects.filter(pk=ids[0]).update(state=State.WITHDRAWN)
+    gather_hot_issues(at=LATER + timedelta(days=1))
+    assert [row.pk for row in HotIssue.objects.all()] == [before.pk]
+    assert members(before.pk) == set(ids[1:])
