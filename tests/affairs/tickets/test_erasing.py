@@ -1,9 +1,11 @@
 """Erased is erased: no table holds a word or a contact any more, and the ledger still fits."""
 
 from datetime import timedelta
+from importlib import import_module
 from io import BytesIO
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from gongzhi.affairs.tickets.callback import call_back
@@ -148,3 +150,18 @@ def test_contacts_of_excluded_requests_are_erased_in_time(
     assert erase_old_contacts(cutoff=MONDAY + DAY, limit=10, at=MONDAY + 400 * DAY) == 1
     assert Requester.objects.get(ticket_id=full).phone_sealed == ""
     assert Ticket.objects.get(pk=full).text.startswith(SECRET), "the words have their own time"
+
+
+def test_what_was_read_in_words_erased_before_is_forgotten_by_a_migration(
+    district: SmallDistrict,
+) -> None:
+    erased = dispatched(district, "三单元电梯困人，里面有老人和孩子。")
+    stays = dispatched(district, "五单元电梯困人，里面有老人和孩子。")
+    read = ticket(erased).triage
+    erase_requester(ticket_id=erased, by=key_to(erased), at=MONDAY + DAY)
+    forgotten = ticket(erased).triage
+    Ticket.objects.filter(pk=erased).update(triage=read)  # as it was left before
+    migration = import_module("gongzhi.affairs.tickets.migrations.0005_forget_what_was_read")
+    migration.forget(apps, None)
+    assert ticket(erased).triage == forgotten != read
+    assert ticket(stays).triage["urgency"]

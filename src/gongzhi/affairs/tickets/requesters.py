@@ -1,8 +1,10 @@
 """What the requester may do with their own request: by private link, or by their phone number."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -154,6 +156,11 @@ def _split_off(ticket: Ticket) -> list[Ticket]:
 _READ_IN_WORDS = frozenset({"evidence", "urgency", "ticked"})
 
 
+def without_what_was_read(triage: Mapping[str, Any]) -> dict[str, Any]:
+    """What triage found, but for what points into the words or repeats them."""
+    return {name: triage[name] for name in triage.keys() - _READ_IN_WORDS}
+
+
 def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """Forget contact and all words of one ticket; runs in the caller's transaction.
 
@@ -182,7 +189,7 @@ def erase_texts(ticket: Ticket, *, by: Actor, at: datetime) -> None:
         longitude=None,
         attributes={},
         public_at=None,
-        triage={name: ticket.triage[name] for name in ticket.triage.keys() - _READ_IN_WORDS},
+        triage=without_what_was_read(ticket.triage),
         link_version=ticket.link_version + 1,
     )
 
